@@ -1,0 +1,2 @@
+-- Grain: one row per sub-ICB location, month, status, professional, mode and time from booking; after disclosure control.
+{{ disclosed('gp_appointments_month', nulled=['appointments']) }}

@@ -1,0 +1,16 @@
+-- Grain: as metric_value, for the metrics of primary care at place, with what a reader needs to know of each.
+{{ config(materialized='view') }}
+select
+    metric_value.*,
+    metric.metric_name,
+    metric.direction,
+    metric.definition,
+    metric.caveats,
+    metric.proof_grade,
+    area.ods_code,
+    area.valid_from as area_valid_from,
+    area.valid_to as area_valid_to
+from {{ ref('metric_value') }} as metric_value
+join {{ ref('metric') }} as metric using (metric_key)
+join {{ ref('area') }} as area using (area_key)
+where metric.theme = 'place_primary_care'

@@ -1,0 +1,20 @@
+-- Grain: one row per ICB and vintage of the list.
+with source as (
+    select * from {{ source('bronze', 'ons_lookups__icb_names') }}
+),
+
+dated as (
+    select
+        source.release_id,
+        source.member,
+        source.source_row,
+        source.icb_ons_code,
+        source.icb_code,
+        source.icb_name,
+        release.period_start as vintage_start,
+        release.origin
+    from source
+    join {{ source('catalogue', 'release') }} as release using (release_id)
+)
+
+select * from dated

@@ -1,0 +1,1 @@
+"""What we know before any file arrives: dataset contracts and the metric catalogue. Data, not code."""

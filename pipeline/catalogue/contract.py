@@ -1,0 +1,205 @@
+"""The form of a dataset contract: what a publisher's files look like and what we make of them.
+
+Belongs here: the pydantic models of a contract, with every rule that makes one wrong.
+Does not belong here: reading YAML (load.py), looking at files (ingest), judging data (gate).
+
+A contract is dataset -> tables -> layouts. A table has canonical columns; a layout says how one form of the
+published file maps onto them. Where a header changes by year, `{yy}` in a published column name stands for
+two digits that are the same across the header (`LOC{yy}CD` is LOC22CD in 2022).
+"""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Severity = Literal["critical", "warning"]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Strict):
+    """One canonical column of a table, with all that makes a cell of it right.
+
+    `type` is text, integer, decimal (`precision`, `scale`), month or date (`formats`, strptime). `allowed`
+    closes a code list; `aliases` maps other spellings onto it first. `status` keeps, beside a measure, a column
+    `<name>_status` that says exact, suppressed, missing, not_available or not_applicable (from `markers`).
+    """
+
+    name: Identifier
+    description: str = Field(min_length=3)
+    type: Literal["text", "integer", "decimal", "month", "date", "period"] = "text"
+    required: bool = True
+    formats: tuple[str, ...] = ()
+    precision: int = 18
+    scale: int = 6
+    allowed: tuple[str, ...] = ()
+    aliases: dict[str, str] = {}
+    pattern: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    collapse_spaces: bool = True
+    thousands: bool = False
+    status: bool = False
+    unit: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Column:
+        if self.type in ("month", "date") and not self.formats:
+            raise ValueError(f"column {self.name}: a {self.type} needs `formats`")
+        if self.pattern:
+            re.compile(self.pattern)
+        strays = sorted(set(self.aliases.values()) - set(self.allowed))
+        if self.aliases and strays:
+            raise ValueError(f"column {self.name}: aliases lead to {strays}, which `allowed` does not hold")
+        if self.status and self.type not in ("integer", "decimal"):
+            raise ValueError(f"column {self.name}: only a measure (integer, decimal) can have a status")
+        return self
+
+    @property
+    def duckdb_type(self) -> str:
+        return {
+            "text": "VARCHAR", "integer": "BIGINT", "month": "DATE", "date": "DATE", "period": "VARCHAR",
+            "decimal": f"DECIMAL({self.precision},{self.scale})",
+        }[self.type]  # fmt: skip
+
+
+class Layout(_Strict):
+    """One form of the published file. `columns` maps each published header cell to a canonical column, or to
+    null where the cell is known and not kept. `constants` fills canonical columns that this form lacks."""
+
+    id: Identifier
+    since: str = ""
+    container: Literal["none", "zip"] = "none"
+    members: str = ""
+    format: Literal["csv", "xlsx"] = "csv"
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    header_row: int = Field(default=1, ge=1)
+    sheet: str = ""
+    columns: dict[str, Identifier | None]
+    constants: dict[Identifier, str] = {}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Layout:
+        if (self.container == "zip") != bool(self.members):
+            raise ValueError(f"layout {self.id}: a ZIP needs `members` (a pattern), and only a ZIP has them")
+        if (self.format == "xlsx") != bool(self.sheet):
+            raise ValueError(f"layout {self.id}: a workbook needs `sheet` (a pattern), and only a workbook has one")
+        "".encode(self.encoding)
+        kept = [name for name in self.columns.values() if name]
+        doubled = sorted({name for name in kept if kept.count(name) > 1})
+        if doubled:
+            raise ValueError(f"layout {self.id}: two published columns both become {doubled}")
+        return self
+
+    def header_pattern(self, published: str) -> re.Pattern[str]:
+        """Matches one header cell; the two digits of `{yy}` are captured as `yy`."""
+        return re.compile(re.escape(published).replace(r"\{yy\}", r"(?P<yy>\d{2})"))
+
+
+class PeriodRule(_Strict):
+    """Where the period of a release comes from. Content wins over the name; both are recorded.
+
+    `content_column` takes the latest month found in that canonical column, `header_year` reads `{yy}` of the
+    header, `name` is a regular expression with the groups year (2 or 4 digits) and, for months, month (name,
+    three letters or number).
+    """
+
+    type: Literal["month", "calendar_year"]
+    content_column: str = ""
+    header_year: bool = False
+    name: str = ""
+
+
+class Table(_Strict):
+    """One table of a dataset: its grain, its slot rule, how its releases resolve, and its layouts."""
+
+    name: Identifier
+    description: str = Field(min_length=10)
+    grain: str = Field(min_length=10)
+    period: PeriodRule
+    part: str = "all"
+    resolve: Literal["per_period", "window", "series"]
+    prefer_formats: tuple[str, ...] = ()
+    file_names: tuple[str, ...] = Field(min_length=1)
+    keys: tuple[Identifier, ...] = Field(min_length=1)
+    columns: tuple[Column, ...] = Field(min_length=1)
+    layouts: tuple[Layout, ...] = Field(min_length=1)
+    window_column: str = ""
+    disclosure: Identifier
+    maturity: Literal["provisional", "final", "revised"]
+    markers: dict[str, Literal["suppressed", "missing", "not_available", "not_applicable"]] = {}
+    max_quarantine_share: float = Field(default=0.0, ge=0.0, le=1.0)
+    min_rows: int = Field(default=1, ge=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Table:
+        names = [column.name for column in self.columns]
+        known = set(names)
+        if len(known) != len(names):
+            raise ValueError(f"table {self.name}: a column stands twice")
+        for label, wanted in (
+            ("keys", set(self.keys)),
+            ("window_column", {self.window_column} - {""}),
+            ("period.content_column", {self.period.content_column} - {""}),
+        ):
+            if wanted - known:
+                raise ValueError(f"table {self.name}: {label} names {sorted(wanted - known)}, not a column")
+        if (self.resolve == "window") != bool(self.window_column):
+            raise ValueError(f"table {self.name}: `window_column` goes with resolve: window, and only with it")
+        for layout in self.layouts:
+            mapped = {name for name in layout.columns.values() if name} | set(layout.constants)
+            if mapped - known:
+                raise ValueError(f"layout {layout.id}: maps to {sorted(mapped - known)}, not a column of {self.name}")
+            missing = {column.name for column in self.columns if column.required} - mapped
+            if missing:
+                raise ValueError(f"layout {layout.id}: nothing fills the required column {sorted(missing)}")
+        return self
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def claims_name(self, file_name: str) -> bool:
+        """Whether a file's name says that it is this table."""
+        return any(fnmatchcase(file_name.lower(), pattern.lower()) for pattern in self.file_names)
+
+
+class Contract(_Strict):
+    """A dataset: who publishes it, under which licence, how often, and its tables.
+
+    `lag_days` is how long after the end of its period a release is due. `proof` says whether the layouts were
+    proven on a real published file or are known from code only. `on_failure`: block the run, or hold the
+    release back and go on with the previous good one.
+    """
+
+    dataset: Identifier
+    title: str
+    publisher: str
+    landing_page: str = ""
+    licence: str
+    licence_url: str = ""
+    cadence: Literal["monthly", "quarterly", "annual", "irregular"]
+    lag_days: int = Field(ge=0)
+    kind: Literal["publication", "extract"]
+    proof: Literal["real_file", "code_only", "own_format"]
+    owner: str
+    on_failure: Literal["block", "hold"]
+    description: str = Field(min_length=10)
+    tables: tuple[Table, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Contract:
+        names = [table.name for table in self.tables]
+        if len(set(names)) != len(names):
+            raise ValueError("a table stands twice")
+        return self
+
+    def table(self, name: str) -> Table:
+        return next(table for table in self.tables if table.name == name)

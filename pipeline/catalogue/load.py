@@ -1,0 +1,94 @@
+"""Reads the catalogue: every dataset contract (one YAML each, by publisher) and the metric catalogue.
+
+A wrong contract is one clear error at start, with the file and the place in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from pipeline.catalogue.contract import Contract, Table
+from pipeline.catalogue.metric import Metric, MetricCatalogue
+from pipeline.errors import CatalogueFault
+
+HERE = Path(__file__).parent
+METRICS_FILE = HERE / "metrics.yml"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All contracts by dataset name, and all metrics in catalogue order."""
+
+    contracts: dict[str, Contract]
+    metrics: tuple[Metric, ...]
+    caveats: dict[str, str]
+
+    def tables(self) -> list[tuple[Contract, Table]]:
+        return [(contract, table) for contract in self.contracts.values() for table in contract.tables]
+
+
+def _read_yaml(path: Path) -> object:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(path.read_text("utf-8"), Loader=loader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        detail = " ".join(str(error).split())
+        raise CatalogueFault(f"not valid YAML ({detail})", where=str(path), remedy="Mend the file") from error
+
+
+def _validated(model: type, path: Path, data: object):
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "top level"
+        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        raise CatalogueFault(
+            f"{place}: {first['msg']}{more}", where=str(path), remedy="See docs/reference/contract.md"
+        ) from error
+
+
+def load_contract(path: Path) -> Contract:
+    """One contract. Raises CatalogueFault naming the file, the place and what is wrong."""
+    contract = _validated(Contract, path, _read_yaml(path))
+    if path.stem != contract.dataset:
+        raise CatalogueFault(f"holds dataset {contract.dataset}", where=str(path), remedy="File and dataset bear one name")
+    return contract
+
+
+def load_catalogue(folder: Path = HERE) -> Catalogue:
+    """Every `<publisher>/<dataset>.yml` below `folder`, and `metrics.yml`."""
+    contracts: dict[str, Contract] = {}
+    for path in sorted(folder.glob("*/*.yml")):
+        contract = load_contract(path)
+        if contract.dataset in contracts:
+            raise CatalogueFault(f"dataset {contract.dataset} has two contracts", where=str(path))
+        contracts[contract.dataset] = contract
+    metrics = _validated(MetricCatalogue, folder / "metrics.yml", _read_yaml(folder / "metrics.yml"))
+    for metric in metrics.metrics:
+        if metric.source not in contracts:
+            raise CatalogueFault(
+                f"metric {metric.key} has source {metric.source!r}, which no contract describes",
+                where=str(folder / "metrics.yml"),
+                remedy=f"Known datasets: {', '.join(sorted(contracts))}",
+            )
+    return Catalogue(dict(sorted(contracts.items())), metrics.metrics, metrics.caveats)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The product's own catalogue, read once."""
+    return load_catalogue()
+
+
+def table_digest(table: Table) -> str:
+    """12 hex digits over all that decides how a file of this table is read: names the bronze cache."""
+    content = json.dumps(table.model_dump(mode="json"), sort_keys=True).encode()
+    return hashlib.sha256(content).hexdigest()[:12]

@@ -1,0 +1,69 @@
+"""The form of the metric catalogue: one home for what a metric is, in metrics.yml.
+
+`reference.metric`, the checks, the pages and the documentation are made from it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+PROOF_GRADES = {
+    "A": "reproduces an independently published figure",
+    "B": "reproduces the publisher's own total",
+    "C": "agrees with an independent oracle on synthetic data",
+    "D": "none yet",
+}
+
+
+class Metric(BaseModel):
+    """One definition version of one metric.
+
+    `method` names how value and interval come from numerator and denominator: `count` (value = numerator, no
+    interval), `wilson` (percentage with the Wilson score interval), `difference` (value = numerator minus
+    denominator), `stated` (as the source states it; a percentage with both parts is recomputed).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    metric_id: str = Field(pattern=r"^[a-z]+_[a-z]?\d{2}$")
+    definition_version: int = Field(ge=1)
+    name: str
+    theme: Literal["place_primary_care"]
+    definition: str = Field(min_length=20)
+    numerator: str = ""
+    denominator: str = ""
+    unit: str
+    direction: Literal["up", "down", "context"]
+    method: Literal["count", "wilson", "difference", "stated"]
+    period_types: tuple[str, ...]
+    source: str
+    proof_grade: Literal["A", "B", "C", "D"]
+    proof: str = Field(min_length=10)
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"{self.metric_id}.v{self.definition_version}"
+
+
+class MetricCatalogue(BaseModel):
+    """`caveats` is the controlled list that metrics draw from: id -> sentence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    caveats: dict[str, str]
+    metrics: tuple[Metric, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> MetricCatalogue:
+        keys = [metric.key for metric in self.metrics]
+        doubled = sorted({key for key in keys if keys.count(key) > 1})
+        if doubled:
+            raise ValueError(f"metric {doubled} is defined twice")
+        for metric in self.metrics:
+            unknown = sorted(set(metric.caveats) - set(self.caveats))
+            if unknown:
+                raise ValueError(f"metric {metric.key}: caveat {unknown} is not in the controlled list")
+        return self

@@ -1,0 +1,111 @@
+"""One dbt inside this process: parse once, invoke by tag, hand back every node's outcome.
+
+Telemetry is off; the database is released afterwards, so that this process can open it again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import Fault
+from pipeline.settings import DBT_PROJECT
+
+QUIET = {
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DO_NOT_TRACK": "1",
+    "DBT_VERSION_CHECK": "false",
+    "DBT_NO_PRINT": "true",
+}
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one dbt node. `status` is dbt's: success, pass, fail, warn, error, skipped."""
+
+    unique_id: str
+    status: str
+    failures: int | None
+    message: str
+    seconds: float
+
+
+class Dbt:
+    """dbt over one run database. `target` takes dbt's own files (partial parse, compiled SQL, run results)."""
+
+    def __init__(self, build_db: Path, target: Path, *, project: Path = DBT_PROJECT) -> None:
+        self.build_db, self.target, self.project = build_db.resolve(), target.resolve(), project.resolve()
+        self._manifest = None
+
+    def parse(self):
+        """The manifest of the project (dbt's Manifest object). Raises Fault where the project does not parse."""
+        if self._manifest is None:
+            with self._environment():
+                result = self._runner().invoke(self._arguments("parse"))
+            if not result.success:
+                raise Fault(f"dbt cannot parse the project ({_first_line(result.exception)})", where=str(self.project))
+            self._manifest = result.result
+        return self._manifest
+
+    def build(self, tag: str, on_node: Callable[[str], None] = lambda _: None) -> list[NodeResult]:
+        """Seeds, models and data tests of `tag` in order. A failing test stops what depends on its model.
+
+        Failures come back as results: judging them is the gate's business.
+        """
+        manifest = self.parse()
+
+        def callback(event) -> None:
+            if event.info.name == "LogStartLine":
+                on_node(event.data.description)
+
+        with self._environment():
+            result = self._runner(manifest, [callback]).invoke(
+                self._arguments("build", "--select", f"tag:{tag}", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious")
+            )
+        self.release()
+        if result.result is None:
+            raise Fault(f"dbt did not run ({_first_line(result.exception)})", where=str(self.project))
+        return [
+            NodeResult(
+                one.node.unique_id, str(one.status), one.failures, one.message or "", round(one.execution_time, 3)
+            )
+            for one in result.result.results
+        ]
+
+    def release(self) -> None:
+        """Closes dbt's hold on the database file; without it this process cannot open the file itself."""
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+        DuckDBConnectionManager.close_all_connections()
+
+    def _runner(self, manifest=None, callbacks=()):
+        from dbt.cli.main import dbtRunner
+
+        return dbtRunner(manifest=manifest, callbacks=list(callbacks))
+
+    def _arguments(self, *command: str) -> list[str]:
+        return [
+            *command,
+            "--project-dir", str(self.project), "--profiles-dir", str(self.project), "--target-path", str(self.target),
+            "--log-path", str(self.target / "logs"), "--quiet", "--no-use-colors", "--log-level", "none",
+            "--no-send-anonymous-usage-stats", "--no-version-check",
+        ]  # fmt: skip
+
+    @contextmanager
+    def _environment(self):
+        changes = {**QUIET, "ICS_MARTS_BUILD_DB": str(self.build_db)}
+        before = {key: os.environ.get(key) for key in changes}
+        os.environ.update(changes)
+        try:
+            yield
+        finally:
+            for key, value in before.items():
+                os.environ.pop(key, None) if value is None else os.environ.__setitem__(key, value)
+
+
+def _first_line(error: object) -> str:
+    lines = [line.strip() for line in str(error or "no reason given").splitlines() if line.strip()]
+    return " ".join(lines)[:600]
