@@ -83,7 +83,9 @@ def load(folder: Path | None = None, **given: object) -> Settings:
         try:
             values.update(tomllib.loads(toml_path.read_text("utf-8")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise Fault(f"not valid TOML ({error})", where=str(toml_path), remedy="Mend the file or remove it") from error
+            raise Fault(
+                f"not valid TOML ({error})", where=str(toml_path), remedy="Mend the file or remove it"
+            ) from error
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise Fault(

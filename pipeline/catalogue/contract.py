@@ -133,7 +133,7 @@ class Table(_Strict):
     columns: tuple[Column, ...] = Field(min_length=1)
     layouts: tuple[Layout, ...] = Field(min_length=1)
     window_column: str = ""
-    disclosure: Identifier
+    disclosure: Literal["none"]
     maturity: Literal["provisional", "final", "revised"]
     markers: dict[str, Literal["suppressed", "missing", "not_available", "not_applicable"]] = {}
     max_quarantine_share: float = Field(default=0.0, ge=0.0, le=1.0)

@@ -59,7 +59,9 @@ def load_contract(path: Path) -> Contract:
     """One contract. Raises CatalogueFault naming the file, the place and what is wrong."""
     contract = _validated(Contract, path, _read_yaml(path))
     if path.stem != contract.dataset:
-        raise CatalogueFault(f"holds dataset {contract.dataset}", where=str(path), remedy="File and dataset bear one name")
+        raise CatalogueFault(
+            f"holds dataset {contract.dataset}", where=str(path), remedy="File and dataset bear one name"
+        )
     return contract
 
 

@@ -17,6 +17,24 @@ PROOF_GRADES = {
 }
 
 
+class Detail(BaseModel):
+    """The rows that a metric value is made of, so that it can be traced and recomputed.
+
+    `mart` is a mart of detail with area_code, release_id, member and source_row; `measure` the column that is summed,
+    `month` the column with the first day of its month ('' where the row has the value's own period). `numerator` and
+    `denominator` are SQL conditions on its rows; `denominator_years_before` moves the denominator's period back.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mart: Literal["gp_appointments_month", "place_measure"]
+    measure: str
+    month: str = ""
+    numerator: str = "true"
+    denominator: str = ""
+    denominator_years_before: int = 0
+
+
 class Metric(BaseModel):
     """One definition version of one metric.
 
@@ -42,6 +60,7 @@ class Metric(BaseModel):
     proof_grade: Literal["A", "B", "C", "D"]
     proof: str = Field(min_length=10)
     caveats: tuple[str, ...] = ()
+    detail: Detail
 
     @property
     def key(self) -> str:

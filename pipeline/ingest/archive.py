@@ -116,7 +116,9 @@ def releases(raw: Path) -> list[Release]:
         try:
             found.append(Release(**json.loads(sidecar.read_text("utf-8"))))
         except (TypeError, json.JSONDecodeError) as error:
-            raise Fault(f"not a release sidecar ({error})", where=str(sidecar), remedy="Restore it from a backup") from error
+            raise Fault(
+                f"not a release sidecar ({error})", where=str(sidecar), remedy="Restore it from a backup"
+            ) from error
     return found
 
 
@@ -138,7 +140,9 @@ def add(
     outcomes: list[AddOutcome] = []
     for path in paths:
         if not path.exists():
-            outcomes.append(AddOutcome(str(path), "refused", f"{path}: there is no such file or folder. Check the path"))
+            outcomes.append(
+                AddOutcome(str(path), "refused", f"{path}: there is no such file or folder. Check the path")
+            )
             continue
         for file in _files_below(path):
             progress(file.name)
@@ -315,5 +319,3 @@ def check_bytes(path: Path, release: Release) -> None:
             where=str(path),
             remedy="Restore it from a backup of the archive",
         )
-
-

@@ -102,15 +102,23 @@ def _explain(contract: Contract, table: Table, offence: Offence, rule: str, repo
     place = f"{label}{member} row {offence.source_row} (line {offence.source_row + header_row})"
     count = f"{offence.rows:,} row{'s' if offence.rows > 1 else ''}"
     shown = f"is {offence.value!r}" if offence.value else "is blank"
-    remedy = "get a corrected file from the publisher" if contract.kind == "publication" else "mend the row and add the file again"
+    remedy = (
+        "get a corrected file from the publisher"
+        if contract.kind == "publication"
+        else "mend the row and add the file again"
+    )
     if rule in ("allowed", "type"):
         near = nearest_name(offence.value, table.column(offence.column).allowed) if rule == "allowed" else ""
         known = f" (nearest known: {near!r})" if near else ""
         line = (
             f"add {offence.value!r} to `allowed:` of {offence.column}"
             if rule == "allowed"
-            else f"extend `formats:` of {offence.column}" if table.column(offence.column).formats else ""
+            else f"extend `formats:` of {offence.column}"
+            if table.column(offence.column).formats
+            else ""
         )
         remedy += f"; if the publisher changed it, {line} in {contract_path(contract)}" if line else ""
         return f"{place}: {offence.column} {shown}{known}, expected: {_why(table, offence.column, rule)}. {count}. To mend: {remedy}"
-    return f"{place}: {offence.column} {shown}, expected: {_why(table, offence.column, rule)}. {count}. To mend: {remedy}"
+    return (
+        f"{place}: {offence.column} {shown}, expected: {_why(table, offence.column, rule)}. {count}. To mend: {remedy}"
+    )

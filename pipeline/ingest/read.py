@@ -12,7 +12,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -164,9 +163,7 @@ def _load_raw(con, path: Path, found: Identified, scratch: Path, label: str) -> 
     total = 0
     for number, group in enumerate(_groups_by_shape(found.members)):
         _load_csv_group(con, [staged[member.name] for member in group], group, found, label, first=number == 0)
-        counts = dict(
-            con.execute("select file, count(*) from raw where rowid >= ? group by file", [total]).fetchall()
-        )
+        counts = dict(con.execute("select file, count(*) from raw where rowid >= ? group by file", [total]).fetchall())
         for member in group:
             file = str(staged[member.name])
             starts.append(RawMember(member, file, total, counts.get(file, 0)))
@@ -218,7 +215,9 @@ def _load_csv_group(con, files: list[Path], members: list[Member], found: Identi
     try:
         con.execute(sql)
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        raise _broken_csv(str(error), dict(zip(map(str, files), members, strict=True)), label, len(positions)) from error
+        raise _broken_csv(
+            str(error), dict(zip(map(str, files), members, strict=True)), label, len(positions)
+        ) from error
 
 
 def _broken_csv(message: str, members: dict[str, Member], label: str, width: int) -> Refused:
@@ -398,7 +397,9 @@ def _typed_sql(found: Identified, present: set[str], rules: list[CellRule]) -> s
         select *, concat_ws('{RULE_SEPARATOR}', {broken or "null"}) as broken_rules from typed"""
 
 
-def _type_and_write(con, folder: Path, found: Identified, sha256: str, starts: list[RawMember], label: str) -> ReadReport:
+def _type_and_write(
+    con, folder: Path, found: Identified, sha256: str, starts: list[RawMember], label: str
+) -> ReadReport:
     table = found.table
     prefix = f"{found.contract.dataset}.{table.name}"
     if any(column.type == "period" for column in table.columns):
@@ -479,5 +480,7 @@ def _data_periods(con, clean: Path, table: Table) -> dict[str, int]:
     column = table.window_column or table.period.content_column
     if not column:
         return {}
-    rows = con.execute(f"select {duck.name(column)}, count(*) from {duck.text(clean)} group by all order by all").fetchall()
+    rows = con.execute(
+        f"select {duck.name(column)}, count(*) from {duck.text(clean)} group by all order by all"
+    ).fetchall()
     return {day.isoformat(): count for day, count in rows if isinstance(day, date)}

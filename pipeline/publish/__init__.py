@@ -1,1 +1,1 @@
-"""From passed marts to an edition that readers open: Parquet, marts.duckdb, CSV, workbook, page, manifest, swap."""
+"""From passed marts to an edition that readers open: Parquet, ics_marts.duckdb, CSV, workbook, page, manifest, swap."""

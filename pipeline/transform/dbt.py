@@ -53,6 +53,8 @@ class Dbt:
     def build(self, tag: str, on_node: Callable[[str], None] = lambda _: None) -> list[NodeResult]:
         """Seeds, models and data tests of `tag` in order. A failing test stops what depends on its model.
 
+        Tests that look at both parts wait for the open one (`buildable` takes those whose parents are there).
+
         Failures come back as results: judging them is the gate's business.
         """
         manifest = self.parse()
@@ -63,7 +65,15 @@ class Dbt:
 
         with self._environment():
             result = self._runner(manifest, [callback]).invoke(
-                self._arguments("build", "--select", f"tag:{tag}", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious")
+                self._arguments(
+                    "build",
+                    "--select",
+                    f"tag:{tag}",
+                    "--exclude-resource-type",
+                    "unit_test",
+                    "--indirect-selection",
+                    "eager" if tag == "open" else "buildable",
+                )
             )
         self.release()
         if result.result is None:
@@ -74,6 +84,26 @@ class Dbt:
             )
             for one in result.result.results
         ]
+
+    def models(self) -> dict[str, dict]:
+        """Every model and seed by dbt's name: what it is, what it builds on, and its SQL as it ran."""
+        found = {}
+        for node in self.parse().nodes.values():
+            if node.resource_type in ("model", "seed"):
+                found[f"{node.schema}.{node.alias}"] = {
+                    "name": node.name,
+                    "relation": f"{node.schema}.{node.alias}",
+                    "file": node.original_file_path,
+                    "description": " ".join(node.description.split()),
+                    "parents": [self._relation(parent) for parent in sorted(node.depends_on_nodes)],
+                    "sql": getattr(node, "compiled_code", None) or node.raw_code,
+                }
+        return dict(sorted(found.items()))
+
+    def _relation(self, unique_id: str) -> str:
+        manifest = self.parse()
+        node = manifest.nodes.get(unique_id) or manifest.sources[unique_id]
+        return f"{node.schema}.{getattr(node, 'alias', None) or node.identifier}"
 
     def release(self) -> None:
         """Closes dbt's hold on the database file; without it this process cannot open the file itself."""

@@ -64,7 +64,12 @@ def sources_yml(known: Catalogue) -> str:
         ]
     lines += ["  - name: catalogue", "    description: What the run knows before any model is built.", "    tables:"]
     for name, (description, columns) in CATALOGUE_TABLES.items():
-        lines += [f"      - name: {name}", f"        description: {_quoted(description)}", "        columns:", *_columns(columns)]
+        lines += [
+            f"      - name: {name}",
+            f"        description: {_quoted(description)}",
+            "        columns:",
+            *_columns(columns),
+        ]
     lines += [
         "  - name: disclosure",
         "    description: Cells that the open part may not show, by the key of their mart, with the status to show instead.",

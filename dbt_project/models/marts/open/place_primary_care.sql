@@ -1,11 +1,10 @@
--- Grain: as metric_value, for the metrics of primary care at place, with what a reader needs to know of each.
+-- Grain: as metric_value, for the metrics of primary care at place, with the names that a reader looks for.
+-- Definitions and caveats are long and stand once, in reference.metric.
 {{ config(materialized='view') }}
 select
     metric_value.*,
     metric.metric_name,
     metric.direction,
-    metric.definition,
-    metric.caveats,
     metric.proof_grade,
     area.ods_code,
     area.valid_from as area_valid_from,

@@ -1,0 +1,81 @@
+"""Looks at a file as `add` and the gate would, and archives nothing."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from pipeline import duck
+from pipeline.catalogue.load import catalogue
+from pipeline.errors import Refused
+from pipeline.gate import suites
+from pipeline.gate.ledger import Ledger
+from pipeline.ingest.archive import part_of, period_of_release
+from pipeline.ingest.findings import findings
+from pipeline.ingest.identify import NotClaimed, identify
+from pipeline.ingest.read import read
+from pipeline.publish.edition import sha256_of
+from pipeline.settings import Settings
+
+
+def inspect(
+    file: Path, settings: Settings, *, dataset: str | None = None, progress: Callable[[str], None] = lambda _: None
+) -> dict:
+    """What a file is, how its rows read, and what every check says. Raises Refused where it is not what it claims."""
+    if not file.is_file():
+        raise Refused("there is no such file", where=str(file), remedy="Check the path")
+    found = identify(file, catalogue(), dataset=dataset)
+    if isinstance(found, NotClaimed):
+        nearest = f"{found.nearest} ({found.likeness:.0%} alike)" if found.nearest else "none"
+        return {"file": file.name, "claimed": False, "reason": found.reason, "nearest": nearest, "blocking": False}
+    contract, table = found.contract, found.table
+    with tempfile.TemporaryDirectory() as scratch:
+        progress(f"reading {file.name}")
+        bronze = read(file, found, sha256_of(file), Path(scratch), label=file.name, threads=settings.threads)
+        report = bronze.report
+        period, period_from, in_name = period_of_release(contract, table, report, file.name, None)
+        checks = [asdict(one) | {"severity": "critical"} for one in findings(contract, table, report, file.name)]
+        progress("running its suite")
+        checks += _suite_checks(contract.dataset, table.name, bronze.rows, settings)
+    return {
+        "file": file.name, "claimed": True, "dataset": contract.dataset, "table": table.name, "layout": found.layout.id,
+        "proof": contract.proof, "part": part_of(table, file.name), "period": period.slug, "period_from": period_from,
+        "period_in_name": in_name, "sha256": report.sha256, "rows_in": report.rows_in, "rows_clean": report.rows_clean,
+        "rows_quarantined": report.rows_quarantined, "members": len(report.members), "checks": checks,
+        "blocking": any(not check["passed"] and check["severity"] == "critical" for check in checks),
+    }  # fmt: skip
+
+
+def _suite_checks(dataset: str, table: str, rows: Path, settings: Settings) -> list[dict]:
+    rules = suites.load_suite(dataset).for_table(table)
+    ledger = Ledger()
+    ledger.plan(suites.planned(rules, "file"))
+    con = duck.connect(threads=settings.threads)
+    try:
+        con.execute("create schema release")
+        con.execute(f"create view release.rows as select * from read_parquet({duck.text(rows)})")
+        suites.Validator(con).execute(ledger, rules, "file", "release", "rows", ["member", "source_row"])
+    finally:
+        con.close()
+    checked = [
+        replace(check, severity="critical") if check.outcome in ("errored", "not_run") else check
+        for check in ledger.checks
+    ]
+    return [asdict(check) | {"passed": check.outcome == "passed"} for check in checked]
+
+
+def lines(found: dict) -> Iterator[str]:
+    """What `inspect` found, in words."""
+    if not found["claimed"]:
+        yield f"{found['file']}: {found['reason']}; nearest: {found['nearest']}"
+        return
+    yield f"{found['file']}: {found['dataset']}/{found['table']}, layout {found['layout']} (proven on: {found['proof']})"
+    contradicts = f"; its name says {found['period_in_name']}" if found["period_in_name"] else ""
+    yield f"  period {found['period']} (from its {found['period_from']}{contradicts}), part {found['part']}"
+    yield f"  {found['rows_in']:,} rows in {found['members']} members: {found['rows_clean']:,} clean, {found['rows_quarantined']:,} in quarantine"
+    failed = [check for check in found["checks"] if not check["passed"]]
+    yield f"  {len(found['checks'])} checks, {len(found['checks']) - len(failed)} passed"
+    for check in failed:
+        yield f"  {check['severity']}: {check['rule_id']}: {check['message']}"

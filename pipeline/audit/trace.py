@@ -1,0 +1,346 @@
+"""From a published number back to the bytes it came from.
+
+Nothing is stored for it: the metric catalogue says which rows of which mart of detail a metric is made of, those rows
+carry release, member and ordinal, and the archive holds the file. The value is recomputed twice on the way: from the
+rows of the edition, and from the very cells of the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from pipeline import duck, periods
+from pipeline.audit import lookup
+from pipeline.catalogue.contract import Contract, Table
+from pipeline.catalogue.load import catalogue
+from pipeline.catalogue.metric import Detail
+from pipeline.errors import NotFound
+from pipeline.ingest import containers
+from pipeline.ingest.identify import fit_header
+from pipeline.publish.current import edition_folder, open_part, read_manifest
+from pipeline.publish.edition import sha256_of
+from pipeline.settings import Settings
+
+# Reading cells again in Python costs 0.15 s a member; 12,000 rows of England lie in 42 members and take 2 s. Beyond
+# that the edition's rows must do.
+MAX_ROWS_READ_AGAIN = 12_000
+SHOWN_ROWS = 5
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: a cell of marts.metric_value, in the words of the person who asks."""
+
+    metric: str
+    area: str
+    period: str
+    breakdown: str = ""
+    source: str = ""
+
+
+def trace(settings: Settings, question: Question, *, edition: str | None = None, part: str = "open") -> dict:
+    """The whole way of one number, as plain data (JSON-ready). Raises NotFound where the edition has no such cell."""
+    folder = edition_folder(settings, edition)
+    con = open_part(folder, part)
+    try:
+        cell = _find_cell(con, question)
+        metric = _rows(con, "select * from reference.metric where metric_key = ?", [cell["metric_key"]])[0]
+        detail = _detail_of(cell)
+        parts = [_part(con, name, condition, years, cell, detail) for name, condition, years in _parts(cell, detail)]
+        releases = _releases(con, cell)
+        beside = _beside(con, cell)
+    finally:
+        con.close()
+    manifest = read_manifest(folder, part)
+    files = [_file(settings, manifest, release, parts) for release in releases]
+    return {
+        "edition": {
+            "edition_id": manifest["edition_id"], "part": part, "synthetic": manifest["synthetic"],
+            "code": manifest["code"], "as_of": manifest["as_of"],
+        },
+        "cell": cell,
+        "metric": metric,
+        "beside": beside,
+        "parts": [{key: value for key, value in one.items() if key != "keys"} for one in parts],
+        "models": _models(folder, part, detail, cell["source"]),
+        "files": files,
+        "checks": _checks(folder, part, releases),
+    }  # fmt: skip
+
+
+# --- the cell -------------------------------------------------------------------------------------------------
+
+
+def _find_cell(con, question: Question) -> dict:
+    try:
+        period = periods.parse(question.period)
+    except ValueError as error:
+        raise NotFound(str(error), where="period") from error
+    key = lookup.metric_key(con, question.metric)
+    area = lookup.area_code(con, question.area, period)
+    breakdown_type, _, breakdown_value = question.breakdown.partition("=")
+    rows = _rows(
+        con,
+        """select * from marts.metric_value
+           where metric_key = $key and area_code = $area and period_start = $start and period_end = $end
+             and breakdown_type = $type and lower(breakdown_value) = lower($value)
+             and ($source = '' or source = $source)
+           order by (method = 'stated'), source""",
+        {
+            "key": key, "area": area, "start": period.start, "end": period.end, "type": breakdown_type or "none",
+            "value": breakdown_value or "all", "source": question.source,
+        },
+    )  # fmt: skip
+    if not rows:
+        held = con.execute(
+            "select min(period_key), max(period_key), count(distinct period_key) from marts.metric_value where metric_key = ? and area_code = ?",
+            [key, area],
+        ).fetchone()
+        remedy = f"It holds {held[2]} periods, {held[0]} to {held[1]}" if held[2] else "That area has no value of it"
+        raise NotFound(f"no value of {key} for {area} in {period.key}", where="trace", remedy=remedy)
+    return rows[0]
+
+
+def _beside(con, cell: dict) -> list[dict]:
+    """What the same source says of the same area and period: the outcomes of the appointments, and other metrics."""
+    return _rows(
+        con,
+        """select metric_key, breakdown_type, breakdown_value, value, unit, value_status from marts.metric_value
+           where area_code = $area and period_start = $start and period_end = $end and source = $source
+             and (breakdown_type = 'none' or (breakdown_type = 'appointment_status' and metric_key = $key))
+             and (metric_key, breakdown_type, breakdown_value) <> ($key, $type, $value)
+           order by metric_key, breakdown_type, breakdown_value""",
+        {
+            "area": cell["area_code"], "start": cell["period_start"], "end": cell["period_end"], "source": cell["source"],
+            "key": cell["metric_key"], "type": cell["breakdown_type"], "value": cell["breakdown_value"],
+        },
+    )  # fmt: skip
+
+
+def _detail_of(cell: dict) -> Detail:
+    if cell["source"] == "place_measures":
+        return Detail(mart="place_measure", measure="value_published")
+    return next(metric.detail for metric in catalogue().metrics if metric.key == cell["metric_key"])
+
+
+def _parts(cell: dict, detail: Detail) -> Iterator[tuple[str, str, int]]:
+    """The parts of a cell to find rows for: name, condition on the rows of detail, years before."""
+    if detail.mart == "place_measure":
+        yield "value", "true", 0
+        return
+    breakdown = (
+        ""
+        if cell["breakdown_type"] == "none"
+        else f" and {cell['breakdown_type']} = {duck.text(cell['breakdown_value'])}"
+    )
+    yield "numerator", f"({detail.numerator}){breakdown}", 0
+    if detail.denominator and cell["denominator"] is not None:
+        yield "denominator", f"({detail.denominator}){breakdown}", detail.denominator_years_before
+
+
+def _part(con, name: str, condition: str, years_before: int, cell: dict, detail: Detail) -> dict:
+    """The rows of detail behind one part: how many, their sum, and whether it is what the cell says."""
+    where, parameters = _where(condition, years_before, cell, detail)
+    relation = f"(select * from marts.{detail.mart} where {where})"
+    rows, total = con.execute(f"select count(*), sum({detail.measure}) from {relation}", parameters).fetchone()
+    keys = con.execute(
+        f"select release_id, member, source_row from {relation} order by release_id, member, source_row", parameters
+    ).fetchall()
+    expected = cell["value_published"] if name == "value" else cell[name]
+    return {
+        "part": name, "mart": f"marts.{detail.mart}", "measure": detail.measure, "condition": condition,
+        "years_before": years_before, "rows": rows, "recomputed": total, "published": expected,
+        "agrees": total == expected, "keys": keys,
+    }  # fmt: skip
+
+
+def _where(condition: str, years_before: int, cell: dict, detail: Detail) -> tuple[str, dict]:
+    if detail.mart == "place_measure":
+        where = (
+            "metric_id = $metric and definition_version = $version and area_code = $area and period_start = $start"
+            " and period_end = $end and breakdown_type = $type and breakdown_value = $value"
+        )
+        return where, {
+            "metric": cell["metric_id"], "version": cell["definition_version"], "area": cell["area_code"],
+            "start": cell["period_start"], "end": cell["period_end"], "type": cell["breakdown_type"],
+            "value": cell["breakdown_value"],
+        }  # fmt: skip
+    # What rolls up into the area on the last day of each month: down the dated links, from the area to its parts.
+    where = f"""{condition}
+        and {detail.month} between $start::date - to_years({years_before}) and $end::date - to_years({years_before})
+        and (area_code, {detail.month}) in (
+            with recursive months as (
+                select unnest(generate_series($start::date - to_years({years_before}), $end::date - to_years({years_before}), interval 1 month))::date as month
+            ),
+            inside as (
+                select $area as area_code, month from months
+                union
+                select link.from_area_code, inside.month
+                from inside join reference.area_link as link
+                    on link.link_type = 'part_of' and link.to_area_code = inside.area_code
+                    and last_day(inside.month) between coalesce(link.valid_from, date '1900-01-01')
+                        and coalesce(link.valid_to, date '9999-12-31')
+            )
+            select area_code, month from inside
+        )"""
+    return where, {"area": cell["area_code"], "start": cell["period_start"], "end": cell["period_end"]}
+
+
+# --- the files ------------------------------------------------------------------------------------------------
+
+
+def _releases(con, cell: dict) -> list[dict]:
+    return _rows(
+        con,
+        "select * from audit.release where list_contains(string_split($ids, ' '), release_id) order by release_id",
+        {"ids": cell["release_id"]},
+    )
+
+
+def _file(settings: Settings, manifest: dict, release: dict, parts: list[dict]) -> dict:
+    """The archived file of a release: its digest now, and the very rows, read again from its bytes."""
+    entry = next((one for one in manifest["inputs"] if one["release_id"] == release["release_id"]), None)
+    path = settings.raw / entry["file"] if entry else None
+    facts = {
+        "release": release, "path": str(path) if path else "", "counts_for": entry["counts_for"] if entry else "",
+        "bytes_are_as_published": None, "rows": [], "read_again": [],
+    }  # fmt: skip
+    if path is None or not path.is_file():
+        facts["note"] = (
+            f"the archive at {settings.raw} does not hold the file; what the edition says of it stands above"
+        )
+        return facts
+    facts["bytes_are_as_published"] = sha256_of(path) == release["sha256"]
+    contract = catalogue().contracts[release["dataset"]]
+    table = contract.table(release["table_name"])
+    for part in parts:
+        keys = [(member, row) for release_id, member, row in part["keys"] if release_id == release["release_id"]]
+        facts["read_again"].append(_read_again(path, contract, table, release["layout"], part, keys))
+    return facts
+
+
+def _read_again(
+    path: Path, contract: Contract, table: Table, layout_id: str, part: dict, keys: list[tuple[str, int]]
+) -> dict:
+    """Reads the rows named by `keys` from the file's own bytes and adds up the measure: slow, obvious, independent."""
+    layout = next(one for one in table.layouts if one.id == layout_id)
+    found = {
+        "part": part["part"], "rows": len(keys), "members": sorted({member for member, _ in keys}), "sum_in_file": None,
+        "first_rows": [],
+    }  # fmt: skip
+    if not keys:
+        return found
+    if len(keys) > MAX_ROWS_READ_AGAIN:
+        found["note"] = (
+            f"{len(keys):,} rows: too many to read again here; the rows of the edition were added up instead"
+        )
+        return found
+    measure = _measure_column(table)
+    wanted: dict[str, set[int]] = {}
+    for member, row in keys:
+        wanted.setdefault(member, set()).add(row)
+    total, header = Decimal(0), []
+    for member in sorted(wanted):
+        header, columns, records = _records(path, member, layout)
+        at = columns.index(measure)
+        for ordinal, record in enumerate(records, start=1):
+            if ordinal in wanted[member]:
+                total += _number(record[at])
+                if len(found["first_rows"]) < SHOWN_ROWS:
+                    found["first_rows"].append(
+                        {"member": member, "row": ordinal, "line": ordinal + layout.header_row, "cells": record}
+                    )
+    return {**found, "header": header, "sum_in_file": total, "agrees": total == part["recomputed"]}
+
+
+def _measure_column(table: Table) -> str:
+    """The canonical column that holds the figure itself."""
+    measures = [column.name for column in table.columns if column.type in ("integer", "decimal")]
+    return "value" if "value" in measures else measures[-1]
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text.strip().replace(",", ""))
+    except InvalidOperation:
+        return Decimal(0)  # a marker: no figure to add
+
+
+def _records(path: Path, member: str, layout) -> tuple[list[str], list[str | None], Iterator[list[str]]]:
+    if layout.format == "xlsx":
+        rows = containers.sheet_rows(path, member, path.name)
+    else:
+        if layout.container == "zip":
+            with zipfile.ZipFile(path) as archive:
+                data = archive.read(member)
+        else:
+            data = path.read_bytes()
+        text = io.StringIO(data.decode(layout.encoding), newline="")
+        rows = [record for record in csv.reader(text, delimiter=layout.delimiter) if record]
+    header = [cell.strip() for cell in rows[layout.header_row - 1]]
+    return header, list(fit_header(header, layout).columns), iter(rows[layout.header_row :])
+
+
+# --- what stood between ---------------------------------------------------------------------------------------
+
+
+def _models(folder: Path, part: str, detail: Detail, source: str) -> list[dict]:
+    """The models from the bronze rows of `source` to marts.metric_value, in the order in which they build on each other."""
+    path = folder / "open" / "lineage.json"
+    models = json.loads(path.read_text("utf-8"))
+    start = "internal.metric_value" if part == "internal" else "marts.metric_value"
+    leads: dict[str, bool] = {}
+
+    def leads_to_source(name: str) -> bool:
+        if name not in leads:
+            leads[name] = name.startswith(f"bronze.{source}__") or any(
+                [leads_to_source(parent) for parent in models.get(name, {}).get("parents", [])]
+            )
+        return leads[name]
+
+    order: list[str] = []
+
+    def visit(name: str) -> None:
+        if name not in models or name in order or not leads_to_source(name):
+            return
+        for parent in models[name]["parents"]:
+            visit(parent)
+        order.append(name)
+
+    visit(start)
+    return [
+        {"model": name, "file": f"dbt_project/{models[name]['file']}", "description": models[name]["description"],
+         "sql": f"open/sql/{models[name]['name']}.sql"}
+        for name in order
+    ]  # fmt: skip
+
+
+def _checks(folder: Path, part: str, releases: list[dict]) -> dict:
+    """The checks between file and cell: those on its releases, on the models, and on the edition."""
+    checks = json.loads((folder / part / "gate.json").read_text("utf-8"))["checks"]
+    ids = {release["release_id"] for release in releases}
+    mine = [
+        check for check in checks
+        if check["scope"] in ids or check["scope"] in ("dbt", "edition") or check["scope"].endswith(".metric_value")
+    ]  # fmt: skip
+    outcomes: dict[str, int] = {}
+    for check in mine:
+        outcomes[check["outcome"]] = outcomes.get(check["outcome"], 0) + 1
+    return {
+        "outcomes": outcomes,
+        "not_passed": [check for check in mine if check["outcome"] != "passed"],
+        "checks": mine,
+    }
+
+
+def _rows(con, sql: str, parameters: object) -> list[dict]:
+    cursor = con.execute(sql, parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

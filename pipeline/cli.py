@@ -1,0 +1,329 @@
+"""The `ics-marts` command: what people and scripts call. It parses, calls the core, prints; it has no logic of its own.
+
+Exit status: 0 done or nothing changed, 1 error, 2 the gate blocked and nothing was published, 3 done but something was
+refused or held back. Errors are one line; a traceback only with --debug.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from pipeline import __version__, settings
+from pipeline.errors import EXIT_DONE, EXIT_ERROR, EXIT_PARTLY_REFUSED, Fault
+
+app = typer.Typer(
+    name="ics-marts", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
+    help="From NHS publications to marts an integrated care system can trust: gated, traceable, rebuildable.",
+)  # fmt: skip
+
+Raw = Annotated[Path | None, typer.Option("--raw", help="the archive (default data/raw)", show_default=False)]
+Out = Annotated[Path | None, typer.Option("--out", help="editions and runs (default data/marts)", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="print JSON, for scripts")]
+Debug = Annotated[bool, typer.Option("--debug", help="show a traceback where something fails")]
+Internal = Annotated[
+    bool, typer.Option("--internal", help="the internal part (OFFICIAL-SENSITIVE) instead of the open one")
+]
+
+
+def main() -> None:
+    """Runs the command line; every Fault becomes one line and its exit status."""
+    try:
+        app(standalone_mode=False)
+    except Fault as fault:
+        _fail(fault)
+    except (typer.Exit, typer.Abort) as leaving:
+        raise SystemExit(getattr(leaving, "exit_code", EXIT_ERROR)) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except Exception as error:  # the last line of defence: one line for the person, the rest with --debug
+        if _is_usage_error(error):
+            error.show()
+            raise SystemExit(error.exit_code) from None
+        if "--debug" in sys.argv:
+            raise
+        name = type(error).__name__
+        _fail(
+            Fault(f"something unforeseen went wrong ({name}: {error})", remedy="Run again with --debug and report it")
+        )
+
+
+def _is_usage_error(error: Exception) -> bool:
+    return hasattr(error, "show") and hasattr(error, "exit_code")
+
+
+def _fail(fault: Fault) -> NoReturn:
+    if "--debug" in sys.argv:
+        raise fault
+    if "--json" in sys.argv:
+        print(json.dumps({"error": str(fault), "exit_status": fault.exit_status}))
+    print(f"error: {fault}", file=sys.stderr)
+    raise SystemExit(fault.exit_status)
+
+
+@contextmanager
+def _progress(quiet: bool):
+    """Says on stderr what is being done: one changing line in a terminal, one line each elsewhere."""
+    if quiet:
+        yield lambda words: None
+    elif sys.stderr.isatty():
+        from rich.console import Console
+
+        with Console(stderr=True).status("starting") as status:
+            yield status.update
+    else:
+        yield lambda words: print(f"... {words}", file=sys.stderr, flush=True)
+
+
+def _print_json(content: object) -> None:
+    print(json.dumps(content, default=str, indent=1))
+
+
+@app.command()
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="files or folders to take into the archive")],
+    dataset: Annotated[str | None, typer.Option(help="the dataset it is, where the file does not say")] = None,
+    period: Annotated[str | None, typer.Option(help="its period: 2025-11, 2024/25, 2023-12/2024-11 ...")] = None,
+    url: Annotated[str, typer.Option(help="where it was downloaded")] = "",
+    published_at: Annotated[str, typer.Option("--published-at", help="ISO day or instant of its publication")] = "",
+    citation: Annotated[str, typer.Option(help="the document that its figures were taken from")] = "",
+    synthetic: Annotated[bool, typer.Option("--synthetic", help="its figures are made up")] = False,
+    raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """Identify, archive and pre-check files or folders."""
+    from pipeline import periods
+    from pipeline.catalogue.load import catalogue
+    from pipeline.ingest import archive
+
+    known = settings.load(raw=raw, out=out)
+    try:
+        given = periods.parse(period) if period else None
+    except ValueError as error:
+        raise Fault(str(error), where="--period") from error
+    provenance = archive.Provenance(
+        url=url, published_at=published_at, origin="synthetic" if synthetic else "real", citation=citation
+    )
+    with _progress(as_json) as say:
+        outcomes = archive.add(
+            paths, known, catalogue(), dataset=dataset, period=given, provenance=provenance,
+            progress=lambda name: say(f"looking at {name}"),
+        )  # fmt: skip
+    if as_json:
+        _print_json([vars(one) for one in outcomes])
+    else:
+        for one in outcomes:
+            stream = sys.stderr if one.status == "refused" else sys.stdout
+            print(f"{one.status:<13} {one.message}", file=stream)
+            for problem in one.problems:
+                print(f"{'':<13} the gate will stop it: {problem}", file=sys.stderr)
+        counts = {
+            status: sum(one.status == status for one in outcomes) for status in sorted({o.status for o in outcomes})
+        }
+        print("; ".join(f"{count} {status}" for status, count in counts.items()) or "nothing to add")
+    faulty = any(one.status == "refused" or one.problems for one in outcomes)
+    raise typer.Exit(EXIT_PARTLY_REFUSED if faulty else EXIT_DONE)
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(help="the file to look at")],
+    dataset: Annotated[str | None, typer.Option(help="the dataset it should be")] = None,
+    raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """Say which contract and layout a file is and what its checks say; archives nothing."""
+    from pipeline.audit import inspection
+
+    known = settings.load(raw=raw, out=out)
+    with _progress(as_json) as say:
+        found = inspection.inspect(file, known, dataset=dataset, progress=say)
+    if as_json:
+        _print_json(found)
+    else:
+        for line in inspection.lines(found):
+            print(line)
+    raise typer.Exit(EXIT_PARTLY_REFUSED if found["blocking"] else EXIT_DONE)
+
+
+@app.command()
+def run(
+    as_of: Annotated[str | None, typer.Option("--as-of", help="use only what the archive held at this ISO instant")] = None,
+    full: Annotated[bool, typer.Option("--full", help="run even where nothing changed")] = False,
+    raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """Make an edition of what the archive holds: marts, gate, publication."""
+    from pipeline.run import sequence
+
+    known = settings.load(raw=raw, out=out)
+    with _progress(as_json) as say:
+        outcome = sequence.run(known, as_of=sequence.instant(as_of) if as_of else None, full=full, progress=say)
+    if as_json:
+        _print_json(_outcome_facts(outcome, known))
+    else:
+        for line in _outcome_lines(outcome, known):
+            print(line, file=sys.stderr if outcome.outcome == "blocked" else sys.stdout)
+    raise typer.Exit(outcome.status)
+
+
+def _outcome_facts(outcome, known: settings.Settings) -> dict:
+    return {
+        "outcome": outcome.outcome, "message": outcome.message, "run_id": outcome.run_id, "edition_id": outcome.edition_id,
+        "edition": str(outcome.folder or ""), "latest": str(known.latest_dir), "held": outcome.held, "seconds": outcome.steps,
+        "gate": outcome.ledger.summary() if outcome.ledger else None,
+        "blocking": [vars(check) for check in outcome.ledger.blocking] if outcome.ledger else [],
+        "tables": [
+            {"part": one.table.part, "table": f"{one.table.schema}.{one.table.name}", "rows": one.rows} for one in outcome.tables
+        ],
+    }  # fmt: skip
+
+
+def _outcome_lines(outcome, known: settings.Settings):
+    """What a person wants to know after a run: what was made, where, what was checked."""
+    from pipeline.publish.edition import DATABASE
+
+    if outcome.outcome == "blocked":
+        yield f"blocked: {outcome.message}"
+        for check in (outcome.ledger.blocking if outcome.ledger else [])[1:10]:
+            yield f"  {check.outcome:<8} {check.check_id}: {check.message or check.why}"
+        yield f"nothing was published; the last edition stays. All checks: {known.runs / outcome.run_id / 'gate.json'}"
+        return
+    if outcome.outcome == "unchanged":
+        yield f"{outcome.message}; edition {outcome.edition_id} stands"
+        return
+    for one in outcome.tables:
+        if one.table.part == "open":
+            yield f"  {one.table.schema + '.' + one.table.name:<34} {one.rows:>10,} rows"
+    summary = outcome.ledger.summary()
+    yield (
+        f"gate: {summary['planned']} checks planned, {summary['executed']} executed, {summary['recorded']} recorded; "
+        f"{summary['passed']} passed, {summary['failed']} warnings"
+    )
+    for check in outcome.ledger.warnings:
+        yield f"  warning  {check.check_id}: {check.message}"
+    for message in outcome.held:
+        yield f"  held back {message}"
+    took = ", ".join(f"{name} {seconds:.1f}" for name, seconds in outcome.steps.items())
+    yield f"edition {outcome.edition_id} in {sum(outcome.steps.values()):.1f} s ({took})"
+    yield f"  page      {known.latest_dir / 'index.html'}"
+    yield f"  workbook  {known.latest_dir / 'ics-marts.xlsx'}"
+    yield f"  database  {known.latest_dir / DATABASE}"
+    yield f"  edition   {outcome.folder}"
+
+
+@app.command()
+def status(raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False) -> None:
+    """Per dataset: what is held and whether it is overdue; the last run; the current edition."""
+    from pipeline.audit.status import status as status_of
+    from pipeline.catalogue.load import catalogue
+
+    facts = status_of(settings.load(raw=raw, out=out), catalogue(), date.today())
+    if as_json:
+        _print_json(facts)
+        return
+    _table(
+        ["dataset", "releases", "latest period", "next due", "state"],
+        [[d["dataset"], d["releases"], d["latest_period"], d["next_due"], d["state"]] for d in facts["datasets"]],
+    )
+    last = facts["last_run"]
+    print(f"last run: {last['run_id']} {last['outcome']}: {last['message']}" if last else "last run: none")
+    for message in last["held"] if last else []:
+        print(f"  held back {message}")
+    print(f"current edition: {facts['current_edition'] or 'none'}")
+
+
+@app.command()
+def find(
+    words: Annotated[list[str], typer.Argument(help="words or codes")],
+    raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """Find metrics, areas and tables by words or codes."""
+    from pipeline.audit import lookup, query
+
+    con = query.edition_connection(settings.load(raw=raw, out=out))
+    hits = lookup.find(con, " ".join(words))
+    if as_json:
+        _print_json([vars(hit) for hit in hits])
+        return
+    if not hits:
+        raise Fault(f"nothing answers to {' '.join(words)!r}", where="find", remedy="Try fewer or other words")
+    _table(["kind", "id", "name", "detail"], [[hit.kind, hit.id, hit.name, hit.detail[:80]] for hit in hits])
+
+
+@app.command()
+def trace(
+    metric: Annotated[str, typer.Argument(help="metric: pc_05, pc_06.v2 or its name")],
+    area: Annotated[str, typer.Argument(help="area: GSS code, ODS code or name")],
+    period: Annotated[str, typer.Argument(help="period: 2024-11, 2023-12/2024-11, 2024/25 ...")],
+    breakdown: Annotated[str, typer.Option(help="e.g. appointment_mode=Telephone")] = "",
+    source: Annotated[str, typer.Option(help="dataset, where two sources give the cell")] = "",
+    edition: Annotated[str | None, typer.Option(help="an earlier edition")] = None,
+    internal: Internal = False, raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """From a number back to the file, its sha256 and its rows, with every check in between."""
+    from pipeline.audit import trace as tracing
+    from pipeline.audit.trace_text import lines
+
+    known = settings.load(raw=raw, out=out)
+    question = tracing.Question(metric, area, period, breakdown, source)
+    way = tracing.trace(known, question, edition=edition, part="internal" if internal else "open")
+    if as_json:
+        _print_json(way)
+        return
+    for line in lines(way):
+        print(line)
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(help="the query; without one it is read from standard input")] = None,
+    runs: Annotated[bool, typer.Option("--runs", help="query the history of runs instead: runs.run, runs.step, runs.check_result")] = False,
+    limit: Annotated[int, typer.Option(help="rows to print at most (JSON gives all)")] = 100,
+    internal: Internal = False, raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """Query the current edition, read-only."""
+    from pipeline.audit import query as querying
+
+    known = settings.load(raw=raw, out=out)
+    text = query if query is not None else sys.stdin.read()
+    con = (
+        querying.runs_connection(known)
+        if runs
+        else querying.edition_connection(known, "internal" if internal else "open")
+    )
+    names, rows = querying.execute(con, text)
+    if as_json:
+        print(querying.as_json(names, rows))
+        return
+    _table(names, rows[:limit])
+    if len(rows) > limit:
+        print(f"({limit} of {len(rows):,} rows; --limit or --json for more)")
+
+
+@app.command()
+def version() -> None:
+    """The version of ics-marts."""
+    print(__version__)
+
+
+def _table(names: list[str], rows: list) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*["" if cell is None else str(cell) for cell in row])
+    wide = Console(
+        width=None if sys.stdout.isatty() else 240, soft_wrap=not sys.stdout.isatty(), highlight=False, markup=False
+    )
+    wide.print(table)
+
+
+if __name__ == "__main__":
+    main()

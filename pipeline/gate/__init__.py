@@ -1,0 +1,1 @@
+"""Decides whether a run may become an edition. Every check lands in one ledger, and the gate reads only the ledger."""

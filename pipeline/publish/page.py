@@ -1,0 +1,687 @@
+"""The page of an edition: one self-contained HTML file for an ICS leader, a BI analyst and an auditor.
+
+Belongs here: which figures the page shows, in which order and in which words, and the geometry of its charts; the HTML
+stands in page.html.jinja. Does not belong here: computing a figure that a mart could hold, any request to anywhere, any
+clock. The words for areas, periods and statuses are the workbook's too.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+from pipeline.publish.context import CheckLine, DatasetLine, EditionContext
+
+TEMPLATE = Path(__file__).with_name("page.html.jinja")
+MARKING = "OFFICIAL-SENSITIVE"
+ENGLAND = "E92000001"
+APPOINTMENTS, IN_PERSON, IN_PERSON_KNOWN, CHANGE = "pc_05.v1", "pc_06.v1", "pc_06.v2", "pc_07.v1"
+HEADLINES = (APPOINTMENTS, IN_PERSON, IN_PERSON_KNOWN, CHANGE)
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+STATUS_WORDS = {
+    "exact": "exact",
+    "rounded": "rounded",
+    "suppressed": "suppressed",
+    "not_available": "not available",
+    "not_applicable": "not applicable",
+    "missing": "missing",
+    "estimated": "approximate",
+    "not_reproducible": "not reproducible",
+}
+PROOF_WORDS = {
+    "A": "A: reproduces an independently published figure",
+    "B": "B: reproduces the publisher's own total",
+    "C": "C: agrees with an independent calculation on synthetic data; not proven on real figures",
+    "D": "D: not proven",
+}
+KIND_WORDS = {
+    "contract": "Files against their contract",
+    "expectation": "Judgement on the data (Great Expectations)",
+    "dbt_model": "Tables built (dbt)",
+    "dbt_test": "Keys, relations and logic (dbt tests)",
+    "edition": "The edition as a whole",
+}
+OUTCOME_WORDS = {"passed": "passed", "failed": "failed", "errored": "ended in error", "not_run": "did not run"}
+BREAKDOWNS = {
+    "appointment_status": "What became of the appointment",
+    "appointment_mode": "How it took place",
+    "hcp_type": "Who saw the patient",
+    "time_from_booking": "Time from booking to appointment",
+}
+LABELS = {"DNA": "Did not attend (DNA)", "Other Practice staff": "Other practice staff"}
+
+# The code that answers today to the code (ODS or GSS) that the settings name.
+HOME_SQL = """
+select today.area_code, today.ods_code, today.area_name, today.area_type, today.origin
+from reference.area as named
+join reference.area as today on today.area_code = coalesce(named.current_area_code, named.area_code)
+where $home in (named.area_code, named.ods_code)
+order by named.is_current desc, named.area_code
+limit 1
+"""
+
+# One period for the whole page, so that areas are compared over the same twelve months. What a document merely states
+# of the metric (another source) is no figure of ours.
+YEAR_SQL = f"""
+select cell.period_start, cell.period_end
+from marts.metric_value as cell
+join reference.metric as metric using (metric_key)
+where cell.metric_key = '{APPOINTMENTS}' and cell.period_type = 'rolling_12_months' and cell.source = metric.source
+order by cell.area_code = $home desc, cell.period_end desc
+limit 1
+"""
+
+VALUES_SQL = """
+select
+    cell.metric_key, cell.area_code, cell.area_name, cell.area_type, area.origin, cell.period_start, cell.period_end,
+    cell.breakdown_type, cell.breakdown_value, cell.numerator, cell.denominator, cell.value, cell.unit,
+    cell.lower_95, cell.upper_95, cell.value_status, cell.maturity, cell.source,
+    metric.metric_name, metric.definition, metric.denominator as denominator_words, metric.direction, metric.proof_grade,
+    metric.proof, metric.caveats
+from marts.metric_value as cell
+join reference.metric as metric using (metric_key)
+left join reference.area as area on area.area_key = cell.area_key
+where cell.source = metric.source
+"""
+
+YEAR_VALUES_SQL = f"""{VALUES_SQL}
+    and cell.metric_key in $metrics and cell.breakdown_type in $breakdowns
+    and cell.period_start = $start and cell.period_end = $end
+    and (cell.area_code = $home or cell.breakdown_type = 'none')
+    and (cell.area_code in ($home, '{ENGLAND}') or cell.area_type = 'icb')
+order by cell.metric_key, cell.area_code, cell.breakdown_type, cell.breakdown_value
+"""
+
+MONTHS_SQL = f"""{VALUES_SQL}
+    and cell.metric_key = '{APPOINTMENTS}' and cell.period_type = 'month' and cell.breakdown_type = 'none'
+    and cell.area_code = $home
+order by cell.period_start
+"""
+
+# Whether a stated figure agrees with ours stands on the metric's row of the same cell, whichever source it has.
+STATED_SQL = """
+with checked as (
+    select
+        metric_id, definition_version, area_code, period_start, period_end, breakdown_type, breakdown_value,
+        bool_and(recompute_ok) as agrees, bool_or(value_status = 'not_reproducible') as not_reproducible
+    from marts.metric_value
+    group by all
+)
+
+select
+    stated.measure, stated.metric_id, stated.area_code, stated.area_code_published,
+    coalesce(area.area_name, stated.area_name_published) as area_name, stated.period_start, stated.period_end,
+    stated.value_published, stated.value_status, stated.lower_95, stated.upper_95, stated.unit, stated.qualifier,
+    stated.stated_in, stated.quote, stated.note, metric.metric_key, checked.agrees,
+    coalesce(checked.not_reproducible, false) as not_reproducible
+from marts.place_measure as stated
+left join reference.area as area on area.area_code = stated.area_code
+left join reference.metric as metric
+    on metric.metric_id = stated.metric_id and metric.definition_version = stated.definition_version
+left join checked
+    on checked.metric_id = stated.metric_id
+    and checked.definition_version = stated.definition_version
+    and checked.area_code = stated.area_code
+    and checked.period_start = stated.period_start
+    and checked.period_end = stated.period_end
+    and checked.breakdown_type = stated.breakdown_type
+    and checked.breakdown_value = stated.breakdown_value
+order by stated.stated_in, stated.release_id, stated.member, stated.source_row
+"""
+
+PRINTED_SQL = """
+with printed as (
+    select
+        metric_id, definition_version, area_code, period_start, period_end, breakdown_type, breakdown_value,
+        min(qualifier) as qualifier, min(quote) as quote, min(stated_in) as stated_in
+    from marts.place_measure
+    group by all
+)
+
+select
+    cell.metric_key, metric.metric_name, cell.breakdown_type, cell.breakdown_value, cell.period_start, cell.period_end,
+    cell.value_published, cell.value, cell.numerator, cell.denominator, cell.unit, cell.value_status,
+    cell.recompute_ok, cell.method, metric.denominator as denominator_words, metric.caveats, printed.qualifier, printed.quote,
+    printed.stated_in
+from marts.metric_value as cell
+join reference.metric as metric using (metric_key)
+left join printed
+    on printed.metric_id = cell.metric_id
+    and printed.definition_version = cell.definition_version
+    and printed.area_code = cell.area_code
+    and printed.period_start = cell.period_start
+    and printed.period_end = cell.period_end
+    and printed.breakdown_type = cell.breakdown_type
+    and printed.breakdown_value = cell.breakdown_value
+where cell.area_code = $home and cell.value_published is not null
+    and (cell.recompute_ok is not null or cell.value_status = 'not_reproducible')
+order by cell.metric_key, cell.period_start, cell.breakdown_type, cell.breakdown_value, cell.source
+"""
+
+RELEASES_SQL = """
+select * from audit.release order by counts desc, dataset, table_name, part, period_start, release_id
+"""
+
+UNMAPPED_SQL = """
+select dataset, area_code_published, source_rows, first_period_start, last_period_end
+from audit.unmapped_area
+order by dataset, area_code_published
+"""
+
+QUARANTINE_SQL = 'select release_id, rule_id, "rows" from audit.quarantine_summary order by release_id, rule_id'
+
+TRACE_SQL = f"""
+select metric_id, area_code, area_name, period_start, period_end
+from marts.metric_value
+where breakdown_type = 'none' and value is not null
+order by area_code = $home desc, metric_key = '{APPOINTMENTS}' desc, period_type = 'rolling_12_months' desc,
+    period_end desc, metric_key, area_code, source
+limit 1
+"""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The area that page and workbook open with. `found` is false where the edition does not know its code."""
+
+    code: str
+    ods_code: str
+    name: str
+    area_type: str
+    synthetic: bool
+    found: bool
+
+    @property
+    def short(self) -> str:
+        return short_name(self.name)
+
+
+def write_page(con, context: EditionContext, path: Path) -> None:
+    """Writes the page of an edition. The same tables and context give the same bytes."""
+    path.write_text(render(page_content(con, context)), "utf-8", newline="\n")
+
+
+def render(content: dict) -> str:
+    """The HTML of `content`. Every value is escaped; nothing in the template switches that off."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters |= {
+        "number": number, "ours": ours, "as_stated": as_stated, "period": period_words, "day": day_words,
+        "status": status_words, "short": short_name, "printed": as_printed,
+    }  # fmt: skip
+    return environment.from_string(TEMPLATE.read_text("utf-8")).render(content)
+
+
+def page_content(con, context: EditionContext) -> dict:
+    """All that the template shows, in the order of the page."""
+    home = home_area(con, context.home_code)
+    year = latest_year(con, home)
+    values = year_values(con, home, year)
+    months = select(con, MONTHS_SQL, home=home.code)
+    releases = select(con, RELEASES_SQL)
+    first_month = months[0]["period_start"] if months else None
+    cards = headline_cards(values, home, first_month, source_names(releases))
+    stated = select(con, STATED_SQL)
+    return {
+        "context": context,
+        "marking": MARKING if context.part == "internal" else "",
+        "home": home,
+        "year": year,
+        "cards": cards,
+        "lead": lead(cards, home),
+        "months": months,
+        "months_words": months_words(months),
+        "month_charts": month_charts(months, year),
+        "breakdowns": breakdowns(values, home),
+        "comparison": comparison(values, home),
+        "stated": stated_tiers(stated, home),
+        "printed": _by_document([printed_line(row, first_month) for row in select(con, PRINTED_SQL, home=home.code)]),
+        "datasets": [freshness(line) for line in context.datasets],
+        "gate": gate(context.checks),
+        "releases": [row for row in releases if row["counts"]],
+        "unused": sum(not row["counts"] for row in releases),
+        "unmapped": select(con, UNMAPPED_SQL),
+        "quarantine": select(con, QUARANTINE_SQL),
+        "trace": trace(con, context, home),
+        "licences": licences(releases),
+        "status_words": STATUS_WORDS,
+        "proof_words": PROOF_WORDS,
+    }
+
+
+# --- reading the edition -------------------------------------------------------------------------------------------
+
+
+def select(con, sql: str, **parameters: object) -> list[dict]:
+    """The rows of a query as dictionaries."""
+    cursor = con.execute(sql, parameters) if parameters else con.execute(sql)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def home_area(con, home_code: str) -> Home:
+    """The area that a home code (ODS or GSS, current or not) means."""
+    found = select(con, HOME_SQL, home=home_code)
+    if not found:
+        return Home(home_code, "", home_code, "", synthetic=False, found=False)
+    (area,) = found
+    return Home(
+        area["area_code"], area["ods_code"] or "", area["area_name"], area["area_type"], area["origin"] == "synthetic", True
+    )
+
+
+def latest_year(con, home: Home) -> tuple[date, date] | None:
+    """First and last day of the latest twelve months of appointments: the home area's, else any area's."""
+    found = select(con, YEAR_SQL, home=home.code)
+    return (found[0]["period_start"], found[0]["period_end"]) if found else None
+
+
+def year_values(con, home: Home, year: tuple[date, date] | None) -> list[dict]:
+    """The headline metrics of the latest twelve months: home, England and every ICB; for home with breakdowns."""
+    if year is None:
+        return []
+    return select(
+        con, YEAR_VALUES_SQL, metrics=list(HEADLINES), breakdowns=["none", *BREAKDOWNS], start=year[0], end=year[1],
+        home=home.code,
+    )  # fmt: skip
+
+
+def source_names(releases: list[dict]) -> dict[str, str]:
+    """Dataset -> its title and publisher, for the releases that count."""
+    return {row["dataset"]: f"{row['title']} ({row['publisher']})" for row in releases if row["counts"]}
+
+
+def licences(releases: list[dict]) -> list[str]:
+    """Publisher and licence of each release that counts, once."""
+    return sorted({f"{row['publisher']}: {row['licence']}" for row in releases if row["counts"]})
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+def short_name(area_name: str) -> str:
+    """An ICB's name without the words that all of them share."""
+    return re.sub(r"^NHS | (Integrated Care Board|ICB)$", "", area_name)
+
+
+def day_words(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def month_words(day: date) -> str:
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def period_words(start: date, end: date) -> str:
+    """A period in words: `November 2025`, `December 2024 to November 2025`, `31 January to 30 September 2024`."""
+    if start == end:
+        return day_words(start)
+    if start.day == 1 and (end + timedelta(days=1)).day == 1:
+        if (start.year, start.month) == (end.year, end.month):
+            return month_words(start)
+        first = MONTHS[start.month - 1] if start.year == end.year else month_words(start)
+        return f"{first} to {month_words(end)}"
+    first = f"{start.day} {MONTHS[start.month - 1]}" if start.year == end.year else day_words(start)
+    return f"{first} to {day_words(end)}"
+
+
+def number(value: float | Decimal, places: int | None = None, *, signed: bool = False) -> str:
+    """A number with thousands commas; `places` None keeps the digits it has. Minus is the sign, not a hyphen."""
+    exact = Decimal(str(value))
+    if places is None:
+        digits = exact.normalize().as_tuple().exponent
+        places = max(0, -digits) if isinstance(digits, int) else 0
+    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    # "−0.0" would claim a direction that the rounded figure no longer shows.
+    text = f"{abs(rounded):,.{places}f}"
+    sign = "\N{MINUS SIGN}" if rounded < 0 else "+" if signed and rounded > 0 else ""
+    return sign + text
+
+
+def with_unit(text: str, unit: str) -> str:
+    if unit == "percent":
+        return f"{text}%"
+    return text if unit == "count" else f"{text} {unit}"
+
+
+def ours(value: float | Decimal, unit: str) -> str:
+    """A figure that we computed: whole numbers whole, everything else to one decimal."""
+    whole = unit != "percent" and float(value).is_integer()
+    return with_unit(number(value, 0 if whole else 1), unit)
+
+
+def interval_words(lower: float | None, upper: float | None) -> str:
+    """A 95% interval of a percentage; '' where there is none. Limits close together get the decimal that tells them apart."""
+    if lower is None or upper is None:
+        return ""
+    places = 1 if upper - lower >= 0.5 else 2
+    return f"{number(lower, places)}% to {number(upper, places)}%"
+
+
+def as_stated(value: float | Decimal, unit: str) -> str:
+    """A figure in the digits that its source gave: another decimal would claim more than was said."""
+    return with_unit(number(value), unit)
+
+
+def as_printed(row: dict) -> str:
+    """What a document states of a cell: qualifier and figure, or the status where it gives no number."""
+    if row["value_published"] is None:
+        return "no number given" if row["value_status"] == "not_available" else status_words(row["value_status"])
+    qualifier = "" if row["qualifier"] in (None, "exact") else f"{row['qualifier']} "
+    return qualifier + as_stated(row["value_published"], row["unit"])
+
+
+def status_words(value_status: str) -> str:
+    return STATUS_WORDS.get(value_status, value_status.replace("_", " "))
+
+
+def why_not(row: dict, first_month: date | None) -> str:
+    """Why a value is not reproducible; '' where it is."""
+    if row["value_status"] != "not_reproducible":
+        return ""
+    if row["denominator"] is None and row["denominator_words"] and first_month:
+        return f"It needs the {row['denominator_words']}; the months held begin in {month_words(first_month)}."
+    return "It needs figures that the releases of this edition do not hold."
+
+
+# --- headline ------------------------------------------------------------------------------------------------------
+
+
+def headline_cards(
+    values: list[dict], home: Home, first_month: date | None, sources: dict[str, str]
+) -> dict[str, dict | None]:
+    """One card a headline metric; None where the edition has no such row for the home area."""
+    totals = {(row["metric_key"], row["area_code"]): row for row in values if row["breakdown_type"] == "none"}
+    return {
+        key: _card(totals[key, home.code], totals.get((key, ENGLAND)), first_month, sources)
+        if (key, home.code) in totals else None
+        for key in HEADLINES
+    }  # fmt: skip
+
+
+def _card(row: dict, england: dict | None, first_month: date | None, sources: dict[str, str]) -> dict:
+    is_change = row["metric_key"] == CHANGE
+    value = row["value"]
+    share = 100 * value / float(row["denominator"]) if is_change and value is not None and row["denominator"] else None
+    figure = status_words(row["value_status"]).capitalize()
+    if value is not None:
+        figure = number(value, 0, signed=True) if is_change else ours(value, row["unit"]).removesuffix(" appointments")
+    return row | {
+        "figure": figure,
+        "known": value is not None,
+        "interval": interval_words(row["lower_95"], row["upper_95"]),
+        "share": None if share is None else f"{number(share, 1, signed=True)}%",
+        "england": england["value"] if england and row["unit"] == "percent" else None,
+        "why": why_not(row, first_month),
+        "tone": tone(row["direction"], value) if is_change else "",
+        "source_name": sources.get(row["source"], row["source"]),
+    }
+
+
+def tone(direction: str, change: float | None) -> str:
+    """Whether a change is for the better. A metric that only gives context is never judged."""
+    if direction not in ("up", "down") or not change:
+        return ""
+    return "better" if (change > 0) == (direction == "up") else "worse"
+
+
+def lead(cards: dict[str, dict | None], home: Home) -> str:
+    """The edition in two sentences, for who reads nothing else."""
+    total, in_person, change = cards[APPOINTMENTS], cards[IN_PERSON], cards[CHANGE]
+    if total is None or not total["known"]:
+        return f"This edition holds no figure of general practice appointments for {home.short}."
+    text = f"{total['figure']} general practice appointments were recorded in the twelve months to {month_words(total['period_end'])}"
+    if change and change["known"]:
+        more = "more" if change["value"] > 0 else "fewer"
+        moved = f"{number(abs(change['value']), 0)} {more} than" if change["value"] else "as many as"
+        text += f", {moved} in the same months a year before"
+    text += "."
+    if in_person and in_person["known"]:
+        text += f" {in_person['figure']} were face to face or a home visit"
+        text += f" (England: {ours(in_person['england'], 'percent')})." if in_person["england"] is not None else "."
+    return text
+
+
+# --- charts --------------------------------------------------------------------------------------------------------
+
+
+def months_words(months: list[dict]) -> str:
+    """The highest, lowest and latest month in words; '' where fewer than three months have a value."""
+    known = [row for row in months if row["value"] is not None]
+    if len(known) < 3:
+        return ""
+    named = (("Highest", max(known, key=lambda row: row["value"])), ("lowest", min(known, key=lambda row: row["value"])),
+             ("latest", known[-1]))  # fmt: skip
+    return "; ".join(f"{word}: {month_words(row['period_start'])}, {number(row['value'], 0)}" for word, row in named) + "."
+
+
+def nice_step(highest: float, ticks: int) -> float:
+    """The smallest of 1, 2, 2.5 or 5 times a power of ten that covers `highest` in at most `ticks` steps."""
+    least = highest / ticks
+    magnitude = 10.0 ** math.floor(math.log10(least))
+    return next(factor * magnitude for factor in (1, 2, 2.5, 5, 10) if factor * magnitude >= least * (1 - 1e-9))
+
+
+def month_charts(months: list[dict], year: tuple[date, date] | None) -> list[dict]:
+    """The monthly columns, drawn once for wide screens and paper and once for phones; empty without a value."""
+    if not any(row["value"] for row in months):
+        return []
+    return [
+        {"name": "wide", **_columns(months, year, width=880, height=310, left=78, letters=True)},
+        {"name": "narrow", **_columns(months, year, width=360, height=250, left=66, letters=False)},
+    ]
+
+
+def _columns(months: list[dict], year: tuple[date, date] | None, *, width: int, height: int, left: int, letters: bool) -> dict:
+    """Columns from zero. A month without a value keeps its place, so that a gap is seen as one."""
+    top, foot, right = 14, 46 if letters else 30, 6
+    step_value = nice_step(max(row["value"] for row in months if row["value"] is not None), 5)
+    highest = step_value * math.ceil(max(row["value"] for row in months if row["value"] is not None) / step_value)
+    plot_height = height - top - foot
+    step = (width - left - right) / len(months)
+
+    def y(value: float) -> float:
+        return top + plot_height * (1 - value / highest)
+
+    columns = []
+    for place, row in enumerate(months):
+        start, value = row["period_start"], row["value"]
+        x = left + place * step
+        columns.append({
+            "x": f"{x + step * 0.14:.1f}", "width": f"{step * 0.72:.1f}", "middle": f"{x + step / 2:.1f}",
+            "y": None if value is None else f"{y(value):.1f}", "height": None if value is None else f"{plot_height + top - y(value):.1f}",
+            "letter": MONTHS[start.month - 1][0] if letters and step >= 14 else "",
+            "year": str(start.year) if start.month == 1 or place == 0 else "",
+            "edge": f"{x:.1f}", "words": month_words(start),
+            "figure": status_words(row["value_status"]) if value is None else number(value, 0),
+            "latest": year is not None and year[0] <= start <= year[1],
+        })  # fmt: skip
+    # Two year labels less than five columns apart would run into each other; the first, partial year gives way.
+    if columns[0]["year"] and any(column["year"] for column in columns[1 : 1 + math.ceil(34 / step)]):
+        columns[0]["year"] = ""
+    ticks = [{"y": f"{y(step_value * n):.1f}", "text": number(step_value * n)} for n in range(round(highest / step_value) + 1)]
+    return {
+        "width": width, "height": height, "left": left, "right": width - right, "base": f"{top + plot_height:.1f}",
+        "letters_y": f"{top + plot_height + 17:.1f}", "years_y": f"{height - 8:.1f}", "columns": columns, "ticks": ticks,
+    }  # fmt: skip
+
+
+def comparison(values: list[dict], home: Home) -> dict:
+    """The ICBs by their share of appointments in person, highest first, with England; those without a value last."""
+    rows = [row for row in values if row["metric_key"] == IN_PERSON and row["breakdown_type"] == "none"]
+    england = next((row for row in rows if row["area_code"] == ENGLAND), None)
+    icbs = [row | {"is_home": row["area_code"] == home.code} for row in rows if row["area_type"] == "icb"]
+    icbs.sort(key=lambda row: (row["value"] is None, -(row["value"] or 0), row["area_name"], row["area_code"]))
+    drawn = [row for row in icbs if row["value"] is not None]
+    charts = [_dots(drawn, england, wide=True), _dots(drawn, england, wide=False)] if drawn else []
+    rank = next((place for place, row in enumerate(drawn, 1) if row["is_home"]), None)
+    return {"icbs": icbs, "england": england, "charts": charts, "drawn": len(drawn), "rank": rank}
+
+
+def _dots(drawn: list[dict], england: dict | None, *, wide: bool) -> dict:
+    """Dots with their interval on a common scale. Dots show position, so the scale need not start at zero."""
+    left, right, width, row_height, top = (352, 806, 880, 23, 40) if wide else (10, 296, 360, 38, 40)
+    known = [*drawn, *([england] if england and england["value"] is not None else [])]
+    lows = [row["value"] if row["lower_95"] is None else row["lower_95"] for row in known]
+    highs = [row["value"] if row["upper_95"] is None else row["upper_95"] for row in known]
+    low, high = max(0, 5 * math.floor((min(lows) - 1) / 5)), min(100, 5 * math.ceil((max(highs) + 1) / 5))
+
+    def x(value: float) -> float:
+        return left + (right - left) * (value - low) / (high - low)
+
+    rows = []
+    for place, row in enumerate(drawn):
+        y = top + place * row_height
+        rows.append({
+            "row": row, "top": f"{y}", "label_y": f"{y + (16 if wide else 14)}", "dot_y": f"{y + (11.5 if wide else 25.5)}",
+            "x": f"{x(row['value']):.1f}", "figure": ours(row["value"], "percent"), "name": short_name(row["area_name"]),
+            "low": None if row["lower_95"] is None else f"{x(row['lower_95']):.1f}",
+            "high": None if row["upper_95"] is None else f"{x(row['upper_95']):.1f}",
+        })  # fmt: skip
+    widest = max((x(high_) - x(low_) for low_, high_ in zip(lows, highs, strict=True)), default=0)
+    bottom = top + len(drawn) * row_height
+    tick = 5 if high - low <= 40 else 10
+    return {
+        "name": "wide" if wide else "narrow", "width": width, "height": bottom + 30, "left": left, "right": right,
+        "label_x": left - 14 if wide else 3, "anchor": "end" if wide else "start", "row_height": row_height, "top": top,
+        "bottom": bottom, "rows": rows, "start": low, "hidden_intervals": widest < 10,
+        "ticks": [{"x": f"{x(at):.1f}", "text": f"{at}%"} for at in range(low, high + 1, tick)],
+        "england": None if not england or england["value"] is None
+        else {"x": f"{x(england['value']):.1f}", "text": f"England {ours(england['value'], 'percent')}"},
+    }  # fmt: skip
+
+
+def breakdowns(values: list[dict], home: Home) -> list[dict]:
+    """The latest twelve months of the home area by each breakdown, with the share of all its appointments."""
+    mine = [row for row in values if row["metric_key"] == APPOINTMENTS and row["area_code"] == home.code]
+    total = next((row["value"] for row in mine if row["breakdown_type"] == "none"), None)
+    return [
+        {"title": title, "rows": sorted((_part(row, total) for row in mine if row["breakdown_type"] == kind), key=_order)}
+        for kind, title in BREAKDOWNS.items()
+        if any(row["breakdown_type"] == kind for row in mine)
+    ]
+
+
+def _part(row: dict, total: float | None) -> dict:
+    share = 100 * row["value"] / total if row["value"] is not None and total else None
+    return {
+        "kind": row["breakdown_type"],
+        "label": LABELS.get(row["breakdown_value"], row["breakdown_value"]),
+        "value": row["value"],
+        "value_status": row["value_status"],
+        "share": share,
+        "width": "0" if share is None else f"{share:.1f}",
+    }
+
+
+def _order(part: dict) -> tuple:
+    """Times in their own order, everything else by size; unknown always last."""
+    label = part["label"].lower()
+    days = re.search(r"\d+", label)
+    waits = (int(days[0]) if days else 0) + label.startswith("more")
+    rank = waits if part["kind"] == "time_from_booking" else -(part["value"] or 0)
+    return label.startswith("unknown"), rank, label
+
+
+# --- figures as stated, freshness, gate, trace ---------------------------------------------------------------------
+
+
+def stated_tiers(stated: list[dict], home: Home) -> list[dict]:
+    """Local figures in three tiers: the home area's metrics, other facts about it, and other areas."""
+    mine = [row for row in stated if row["area_code"] == home.code]
+    tiers = [
+        ("metrics", f"Metrics of {home.short}", [row for row in mine if row["metric_key"]]),
+        ("facts", f"Other facts about {home.short} in the same documents", [row for row in mine if not row["metric_key"]]),
+        ("others", "Other areas named in the same documents", [row for row in stated if row["area_code"] != home.code]),
+    ]
+    return [
+        {"key": key, "title": title, "count": len(rows), "documents": _by_document(rows)} for key, title, rows in tiers if rows
+    ]
+
+
+def printed_line(row: dict, first_month: date | None) -> dict:
+    """A printed figure beside ours. Of a figure that is only stated, ours is the quotient of the parts that came with it."""
+    why = why_not(row, first_month)
+    has_parts = row["unit"] == "percent" and row["numerator"] is not None and bool(row["denominator"])
+    value = 100 * row["numerator"] / row["denominator"] if row["method"] == "stated" and has_parts else row["value"]
+    unknown = why or value is None
+    return row | {
+        "why": why,
+        "ours": status_words(row["value_status"]) if unknown else ours(value, row["unit"]),
+        "parts": f"{number(row['numerator'])} of {number(row['denominator'])}" if has_parts and not unknown else "",
+    }
+
+
+def _by_document(rows: list[dict]) -> list[dict]:
+    documents = dict.fromkeys(row["stated_in"] for row in rows)
+    return [{"name": name, "rows": [row for row in rows if row["stated_in"] == name]} for name in documents]
+
+
+def freshness(line: DatasetLine) -> dict:
+    """A dataset's periods in words: a month for a monthly one, else the day up to which it reaches."""
+    return {
+        "line": line,
+        "held": _reach(line.latest_period, line.cadence),
+        "next": _reach(line.next_period, line.cadence),
+        "due": day_words(date.fromisoformat(line.next_due)) if line.next_due else "",
+    }
+
+
+def _reach(text: str, cadence: str) -> str:
+    """An ISO date of a period's last day in words; any other text of a period as it stands."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return month_words(day) if cadence == "monthly" else f"to {day_words(day)}"
+
+
+def gate(checks: tuple[CheckLine, ...]) -> dict:
+    """The gate's result: counts, everything that did not pass, and all checks by kind in the order of the ledger."""
+    kinds = [*KIND_WORDS, *sorted({check.kind for check in checks} - set(KIND_WORDS))]
+    groups = []
+    for kind in kinds:
+        mine = [check for check in checks if check.kind == kind]
+        if mine:
+            counts = Counter(check.outcome for check in mine)
+            groups.append({"title": KIND_WORDS.get(kind, kind), "checks": mine, "counts": counts})
+    return {
+        "counts": Counter(check.outcome for check in checks),
+        "total": len(checks),
+        "outcomes": OUTCOME_WORDS,
+        "not_passed": [check for check in checks if check.outcome != "passed"],
+        "groups": groups,
+    }
+
+
+def trace(con, context: EditionContext, home: Home) -> dict | None:
+    """A real cell of this edition and the command that follows it back to its file; None in an edition without values."""
+    found = select(con, TRACE_SQL, home=home.code)
+    if not found:
+        return None
+    (cell,) = found
+    part = " --internal" if context.part == "internal" else ""
+    period = period_argument(cell["period_start"], cell["period_end"])
+    return cell | {"command": f"ics-marts trace {cell['metric_id']} {cell['area_code']} {period}{part}"}
+
+
+def period_argument(start: date, end: date) -> str:
+    """A period as the command line takes it: `2025-11`, `2024-12/2025-11`, `2025-01-31`."""
+    if start == end:
+        return start.isoformat()
+    if start.day == 1 and (end + timedelta(days=1)).day == 1:
+        first, last = f"{start:%Y-%m}", f"{end:%Y-%m}"
+        return first if first == last else f"{first}/{last}"
+    return f"{start.isoformat()}/{end.isoformat()}"

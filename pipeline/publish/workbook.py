@@ -1,0 +1,2 @@
+def write_workbook(con, context, path):
+    path.write_text("")

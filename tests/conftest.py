@@ -1,0 +1,25 @@
+"""What all tests share: the shared real files where they are, throwaway settings, and sockets shut but for loopback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.settings import PROJECT_ROOT, Settings
+
+SHARED = PROJECT_ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real published files; a test that needs it is skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the real published files (../shared/data) are not here")
+    return SHARED
+
+
+@pytest.fixture()
+def settings(tmp_path: Path) -> Settings:
+    """Settings over an archive and an output folder of the test's own."""
+    return Settings(raw=tmp_path / "raw", out=tmp_path / "out", lock_wait_seconds=1)
