@@ -74,7 +74,8 @@ def lines(found: dict) -> Iterator[str]:
     yield f"{found['file']}: {found['dataset']}/{found['table']}, layout {found['layout']} (proven on: {found['proof']})"
     contradicts = f"; its name says {found['period_in_name']}" if found["period_in_name"] else ""
     yield f"  period {found['period']} (from its {found['period_from']}{contradicts}), part {found['part']}"
-    yield f"  {found['rows_in']:,} rows in {found['members']} members: {found['rows_clean']:,} clean, {found['rows_quarantined']:,} in quarantine"
+    rows = f"{found['rows_clean']:,} clean, {found['rows_quarantined']:,} in quarantine"
+    yield f"  {found['rows_in']:,} rows in {found['members']} members: {rows}"
     failed = [check for check in found["checks"] if not check["passed"]]
     yield f"  {len(found['checks'])} checks, {len(found['checks']) - len(failed)} passed"
     for check in failed:

@@ -69,7 +69,7 @@ def trace(settings: Settings, question: Question, *, edition: str | None = None,
         "metric": metric,
         "beside": beside,
         "parts": [{key: value for key, value in one.items() if key != "keys"} for one in parts],
-        "models": _models(folder, part, detail, cell["source"]),
+        "models": _models(folder, part, cell["source"]),
         "files": files,
         "checks": _checks(folder, part, releases),
     }  # fmt: skip
@@ -100,7 +100,8 @@ def _find_cell(con, question: Question) -> dict:
     )  # fmt: skip
     if not rows:
         held = con.execute(
-            "select min(period_key), max(period_key), count(distinct period_key) from marts.metric_value where metric_key = ? and area_code = ?",
+            "select min(period_key), max(period_key), count(distinct period_key) from marts.metric_value"
+            " where metric_key = ? and area_code = ?",
             [key, area],
         ).fetchone()
         remedy = f"It holds {held[2]} periods, {held[0]} to {held[1]}" if held[2] else "That area has no value of it"
@@ -172,23 +173,20 @@ def _where(condition: str, years_before: int, cell: dict, detail: Detail) -> tup
             "start": cell["period_start"], "end": cell["period_end"], "type": cell["breakdown_type"],
             "value": cell["breakdown_value"],
         }  # fmt: skip
-    # What rolls up into the area on the last day of each month: down the dated links, from the area to its parts.
+    # What is inside the area on the last day of its period: down the dated links from the area to its parts, and back
+    # to the codes that they had before they were reissued, because months of the period may stand under those.
     where = f"""{condition}
         and {detail.month} between $start::date - to_years({years_before}) and $end::date - to_years({years_before})
-        and (area_code, {detail.month}) in (
-            with recursive months as (
-                select unnest(generate_series($start::date - to_years({years_before}), $end::date - to_years({years_before}), interval 1 month))::date as month
-            ),
-            inside as (
-                select $area as area_code, month from months
+        and area_code in (
+            with recursive inside as (
+                select $area as area_code
                 union
-                select link.from_area_code, inside.month
-                from inside join reference.area_link as link
-                    on link.link_type = 'part_of' and link.to_area_code = inside.area_code
-                    and last_day(inside.month) between coalesce(link.valid_from, date '1900-01-01')
-                        and coalesce(link.valid_to, date '9999-12-31')
+                select link.from_area_code
+                from inside join reference.area_link as link on link.to_area_code = inside.area_code
+                where coalesce(link.valid_from, date '1900-01-01') <= $end
+                    and coalesce(link.valid_to, date '9999-12-31') >= $end
             )
-            select area_code, month from inside
+            select area_code from inside
         )"""
     return where, {"area": cell["area_code"], "start": cell["period_start"], "end": cell["period_end"]}
 
@@ -291,7 +289,7 @@ def _records(path: Path, member: str, layout) -> tuple[list[str], list[str | Non
 # --- what stood between ---------------------------------------------------------------------------------------
 
 
-def _models(folder: Path, part: str, detail: Detail, source: str) -> list[dict]:
+def _models(folder: Path, part: str, source: str) -> list[dict]:
     """The models from the bronze rows of `source` to marts.metric_value, in the order in which they build on each other."""
     path = folder / "open" / "lineage.json"
     models = json.loads(path.read_text("utf-8"))
@@ -301,7 +299,7 @@ def _models(folder: Path, part: str, detail: Detail, source: str) -> list[dict]:
     def leads_to_source(name: str) -> bool:
         if name not in leads:
             leads[name] = name.startswith(f"bronze.{source}__") or any(
-                [leads_to_source(parent) for parent in models.get(name, {}).get("parents", [])]
+                leads_to_source(parent) for parent in models.get(name, {}).get("parents", [])
             )
         return leads[name]
 

@@ -98,7 +98,8 @@ def _file(file: dict) -> Iterator[str]:
         if part.get("note"):
             yield f"    {part['note']}"
         if part["sum_in_file"] is not None:
-            yield f"    read again from the file they add up to {number(part['sum_in_file'])}: {'agrees' if part['agrees'] else 'DOES NOT AGREE'}"
+            verdict = "agrees" if part["agrees"] else "DOES NOT AGREE"
+            yield f"    read again from the file they add up to {number(part['sum_in_file'])}: {verdict}"
         for row in part["first_rows"]:
             yield f"    line {row['line']}: {','.join(row['cells'])}"
         if part["rows"] > len(part["first_rows"]) > 0:

@@ -55,7 +55,6 @@ class Metric(BaseModel):
     unit: str
     direction: Literal["up", "down", "context"]
     method: Literal["count", "wilson", "difference", "stated"]
-    period_types: tuple[str, ...]
     source: str
     proof_grade: Literal["A", "B", "C", "D"]
     proof: str = Field(min_length=10)

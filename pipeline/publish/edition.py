@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import duck
@@ -50,6 +50,17 @@ def write_parquet(con, table: PublishedTable, folder: Path) -> WrittenTable:
     return WrittenTable(table, rows, sha256_of(path), digest, columns)
 
 
+def write_unmasked(opened: WrittenTable, table: PublishedTable, aside: Path) -> WrittenTable:
+    """The internal table of a mart of which disclosure hid nothing: the very file of the open one.
+
+    Sorting and writing 713,695 rows a second time would cost a second and give the same bytes.
+    """
+    target = aside / table.part / table.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(aside / opened.table.part / opened.table.path, target)
+    return replace(opened, table=table)
+
+
 def content_digest_sql(relation: str, columns: Iterable[str]) -> str:
     """Row count and digest of a table's rows, whatever their order: the exclusive or of every row's MD5.
 
@@ -82,36 +93,46 @@ def edition_id(results: str, code: str, settings_that_matter: dict[str, str]) ->
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def write_database(written: Iterable[WrittenTable], aside: Path, part: str, *, threads: int = 0) -> None:
-    """ics_marts.duckdb with the same names as the Parquet folders, in a storage version that old drivers open.
-
-    The internal one holds, beside its own marts, the open reference and audit tables that its queries join.
-    """
-    mine = [
-        one for one in written if one.table.part == part or (one.table.part == "open" and one.table.schema != "marts")
-    ]
-    con = duck.connect(threads=threads)
+def write_database(written: Iterable[WrittenTable], aside: Path, *, threads: int = 0) -> None:
+    """The open part's database, with the same names as its Parquet folders, in a storage version that old drivers open."""
+    con = _attached(aside / "open" / DATABASE, threads)
     try:
-        path = aside / part / DATABASE
-        con.execute(f"attach {duck.text(path)} as published (storage_version '{duck.STORAGE_VERSION}')")
-        con.execute("use published")
-        views = []
-        for one in mine:
-            table = one.table
+        opened = [one.table for one in written if one.table.part == "open"]
+        for table in sorted(opened, key=lambda one: one.is_view):
             con.execute(f"create schema if not exists {table.schema}")
             if table.is_view:
-                views.append(table)
-                continue
-            parquet = duck.text(aside / table.part / table.path)
-            con.execute(f"create table {table.schema}.{table.name} as select * from read_parquet({parquet})")
-        for table in views:
-            # Compiled SQL names the run database, `"build"."marts"."x"`; a published view stands in its own.
-            con.execute(
-                f"create view {table.schema}.{table.name} as {table.view_sql.replace(chr(34) + 'build' + chr(34) + '.', '')}"
-            )
-        con.execute("use memory; detach published")
+                # Compiled SQL names the run database, `"build"."marts"."x"`; a published view stands in its own.
+                con.execute(f"create view {table.schema}.{table.name} as {table.view_sql.replace(_RUN_CATALOG, '')}")
+            else:
+                con.execute(f"create table {table.schema}.{table.name} as {_rows_of(table, aside)}")
     finally:
         con.close()
+
+
+def write_internal_database(masked: Iterable[PublishedTable], aside: Path, *, threads: int = 0) -> None:
+    """The internal part's database: the open one, with the marts that disclosure `masked` as they were before it."""
+    path = aside / "internal" / DATABASE
+    shutil.copyfile(aside / "open" / DATABASE, path)
+    con = _attached(path, threads)
+    try:
+        for table in masked:
+            con.execute(f"create or replace table {table.schema}.{table.name} as {_rows_of(table, aside)}")
+    finally:
+        con.close()
+
+
+_RUN_CATALOG = '"build".'
+
+
+def _attached(path: Path, threads: int):
+    con = duck.connect(threads=threads)
+    con.execute(f"attach {duck.text(path)} as published (storage_version '{duck.STORAGE_VERSION}')")
+    con.execute("use published")
+    return con
+
+
+def _rows_of(table: PublishedTable, aside: Path) -> str:
+    return f"select * from read_parquet({duck.text(aside / table.part / table.path)})"
 
 
 def write_csvs(con, folder: Path, tables: Iterable[PublishedTable]) -> None:

@@ -19,7 +19,6 @@ from pipeline.publish.context import CheckLine, DatasetLine, EditionContext
 
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 MARKING = "OFFICIAL-SENSITIVE"
-ENGLAND = "E92000001"
 APPOINTMENTS, IN_PERSON, IN_PERSON_KNOWN, CHANGE = "pc_05.v1", "pc_06.v1", "pc_06.v2", "pc_07.v1"
 HEADLINES = (APPOINTMENTS, IN_PERSON, IN_PERSON_KNOWN, CHANGE)
 
@@ -61,7 +60,7 @@ LABELS = {"DNA": "Did not attend (DNA)", "Other Practice staff": "Other practice
 
 # The code that answers today to the code (ODS or GSS) that the settings name.
 HOME_SQL = """
-select today.area_code, today.ods_code, today.area_name, today.area_type, today.origin
+select today.area_code, today.ods_code, today.area_name, today.origin
 from reference.area as named
 join reference.area as today on today.area_code = coalesce(named.current_area_code, named.area_code)
 where $home in (named.area_code, named.ods_code)
@@ -85,8 +84,8 @@ select
     cell.metric_key, cell.area_code, cell.area_name, cell.area_type, area.origin, cell.period_start, cell.period_end,
     cell.breakdown_type, cell.breakdown_value, cell.numerator, cell.denominator, cell.value, cell.unit,
     cell.lower_95, cell.upper_95, cell.value_status, cell.maturity, cell.source,
-    metric.metric_name, metric.definition, metric.denominator as denominator_words, metric.direction, metric.proof_grade,
-    metric.proof, metric.caveats
+    metric.metric_name, metric.definition, metric.denominator as denominator_words, metric.direction,
+    metric.proof_grade, metric.proof, metric.caveats
 from marts.metric_value as cell
 join reference.metric as metric using (metric_key)
 left join reference.area as area on area.area_key = cell.area_key
@@ -96,15 +95,24 @@ where cell.source = metric.source
 YEAR_VALUES_SQL = f"""{VALUES_SQL}
     and cell.metric_key in $metrics and cell.breakdown_type in $breakdowns
     and cell.period_start = $start and cell.period_end = $end
-    and (cell.area_code = $home or cell.breakdown_type = 'none')
-    and (cell.area_code in ($home, '{ENGLAND}') or cell.area_type = 'icb')
+    and (cell.area_code = $home or (cell.breakdown_type = 'none' and cell.area_type in ('country', 'icb')))
 order by cell.metric_key, cell.area_code, cell.breakdown_type, cell.breakdown_value
 """
 
 MONTHS_SQL = f"""{VALUES_SQL}
     and cell.metric_key = '{APPOINTMENTS}' and cell.period_type = 'month' and cell.breakdown_type = 'none'
-    and cell.area_code = $home
+    and cell.area_code = $area
 order by cell.period_start
+"""
+
+# The country to compare with: one that is as real, or as synthetic, as the home area comes first.
+COUNTRY_SQL = f"""
+select distinct cell.area_code, area.origin = 'synthetic' as synthetic
+from marts.metric_value as cell
+left join reference.area as area on area.area_key = cell.area_key
+where cell.metric_key = '{APPOINTMENTS}' and cell.area_type = 'country'
+order by coalesce(synthetic, false) <> $synthetic, cell.area_code
+limit 1
 """
 
 # Whether a stated figure agrees with ours stands on the metric's row of the same cell, whichever source it has.
@@ -150,7 +158,7 @@ with printed as (
 select
     cell.metric_key, metric.metric_name, cell.breakdown_type, cell.breakdown_value, cell.period_start, cell.period_end,
     cell.value_published, cell.value, cell.numerator, cell.denominator, cell.unit, cell.value_status,
-    cell.recompute_ok, cell.method, metric.denominator as denominator_words, metric.caveats, printed.qualifier, printed.quote,
+    cell.recompute_ok, cell.method, metric.denominator as denominator_words, printed.qualifier, printed.quote,
     printed.stated_in
 from marts.metric_value as cell
 join reference.metric as metric using (metric_key)
@@ -166,6 +174,8 @@ where cell.area_code = $home and cell.value_published is not null
     and (cell.recompute_ok is not null or cell.value_status = 'not_reproducible')
 order by cell.metric_key, cell.period_start, cell.breakdown_type, cell.breakdown_value, cell.source
 """
+
+NAMES_SQL = "select metric_key, metric_name from reference.metric order by metric_key"
 
 RELEASES_SQL = """
 select * from audit.release order by counts desc, dataset, table_name, part, period_start, release_id
@@ -191,14 +201,18 @@ limit 1
 
 @dataclass(frozen=True)
 class Home:
-    """The area that page and workbook open with. `found` is false where the edition does not know its code."""
+    """The area that page and workbook open with.
+
+    `found` is false where the edition does not know its code; `country` is the code of the country that it is compared
+    with, '' where there is none.
+    """
 
     code: str
     ods_code: str
     name: str
-    area_type: str
     synthetic: bool
     found: bool
+    country: str
 
     @property
     def short(self) -> str:
@@ -215,12 +229,16 @@ def render(content: dict) -> str:
     import jinja2
 
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
-        "number": number, "ours": ours, "as_stated": as_stated, "period": period_words, "day": day_words,
-        "status": status_words, "short": short_name, "printed": as_printed,
-    }  # fmt: skip
+        "number": number,
+        "period": period_words,
+        "status": status_words,
+        "short": short_name,
+        "printed": as_printed,
+        "interval": interval_words,
+    }
     return environment.from_string(TEMPLATE.read_text("utf-8")).render(content)
 
 
@@ -229,7 +247,7 @@ def page_content(con, context: EditionContext) -> dict:
     home = home_area(con, context.home_code)
     year = latest_year(con, home)
     values = year_values(con, home, year)
-    months = select(con, MONTHS_SQL, home=home.code)
+    months = select(con, MONTHS_SQL, area=home.code)
     releases = select(con, RELEASES_SQL)
     first_month = months[0]["period_start"] if months else None
     cards = headline_cards(values, home, first_month, source_names(releases))
@@ -240,6 +258,7 @@ def page_content(con, context: EditionContext) -> dict:
         "home": home,
         "year": year,
         "cards": cards,
+        "names": {row["metric_key"]: row["metric_name"] for row in select(con, NAMES_SQL)},
         "lead": lead(cards, home),
         "months": months,
         "months_words": months_words(months),
@@ -256,7 +275,6 @@ def page_content(con, context: EditionContext) -> dict:
         "quarantine": select(con, QUARANTINE_SQL),
         "trace": trace(con, context, home),
         "licences": licences(releases),
-        "status_words": STATUS_WORDS,
         "proof_words": PROOF_WORDS,
     }
 
@@ -274,11 +292,16 @@ def select(con, sql: str, **parameters: object) -> list[dict]:
 def home_area(con, home_code: str) -> Home:
     """The area that a home code (ODS or GSS, current or not) means."""
     found = select(con, HOME_SQL, home=home_code)
-    if not found:
-        return Home(home_code, "", home_code, "", synthetic=False, found=False)
-    (area,) = found
+    area = found[0] if found else {"area_code": home_code, "ods_code": "", "area_name": home_code, "origin": ""}
+    synthetic = area["origin"] == "synthetic"
+    countries = select(con, COUNTRY_SQL, synthetic=synthetic)
     return Home(
-        area["area_code"], area["ods_code"] or "", area["area_name"], area["area_type"], area["origin"] == "synthetic", True
+        code=area["area_code"],
+        ods_code=area["ods_code"] or "",
+        name=area["area_name"],
+        synthetic=synthetic,
+        found=bool(found),
+        country=countries[0]["area_code"] if countries else "",
     )
 
 
@@ -289,13 +312,18 @@ def latest_year(con, home: Home) -> tuple[date, date] | None:
 
 
 def year_values(con, home: Home, year: tuple[date, date] | None) -> list[dict]:
-    """The headline metrics of the latest twelve months: home, England and every ICB; for home with breakdowns."""
+    """The headline metrics of the latest twelve months: home, country and every ICB; for home with breakdowns."""
     if year is None:
         return []
     return select(
-        con, YEAR_VALUES_SQL, metrics=list(HEADLINES), breakdowns=["none", *BREAKDOWNS], start=year[0], end=year[1],
+        con,
+        YEAR_VALUES_SQL,
+        metrics=list(HEADLINES),
+        breakdowns=["none", *BREAKDOWNS],
+        start=year[0],
+        end=year[1],
         home=home.code,
-    )  # fmt: skip
+    )
 
 
 def source_names(releases: list[dict]) -> dict[str, str]:
@@ -344,7 +372,7 @@ def number(value: float | Decimal, places: int | None = None, *, signed: bool = 
         digits = exact.normalize().as_tuple().exponent
         places = max(0, -digits) if isinstance(digits, int) else 0
     rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    # "−0.0" would claim a direction that the rounded figure no longer shows.
+    # A sign before 0.0 would claim a direction that the rounded figure no longer shows.
     text = f"{abs(rounded):,.{places}f}"
     sign = "\N{MINUS SIGN}" if rounded < 0 else "+" if signed and rounded > 0 else ""
     return sign + text
@@ -363,10 +391,10 @@ def ours(value: float | Decimal, unit: str) -> str:
 
 
 def interval_words(lower: float | None, upper: float | None) -> str:
-    """A 95% interval of a percentage; '' where there is none. Limits close together get the decimal that tells them apart."""
+    """A 95% interval of a percentage, '' where there is none, in the decimals that tell its limits apart."""
     if lower is None or upper is None:
         return ""
-    places = 1 if upper - lower >= 0.5 else 2
+    places = next((places for places in (1, 2, 3) if upper - lower >= 2 * 10**-places), 4)
     return f"{number(lower, places)}% to {number(upper, places)}%"
 
 
@@ -405,13 +433,13 @@ def headline_cards(
     """One card a headline metric; None where the edition has no such row for the home area."""
     totals = {(row["metric_key"], row["area_code"]): row for row in values if row["breakdown_type"] == "none"}
     return {
-        key: _card(totals[key, home.code], totals.get((key, ENGLAND)), first_month, sources)
+        key: _card(totals[key, home.code], totals.get((key, home.country)), first_month, sources)
         if (key, home.code) in totals else None
         for key in HEADLINES
     }  # fmt: skip
 
 
-def _card(row: dict, england: dict | None, first_month: date | None, sources: dict[str, str]) -> dict:
+def _card(row: dict, country: dict | None, first_month: date | None, sources: dict[str, str]) -> dict:
     is_change = row["metric_key"] == CHANGE
     value = row["value"]
     share = 100 * value / float(row["denominator"]) if is_change and value is not None and row["denominator"] else None
@@ -423,11 +451,18 @@ def _card(row: dict, england: dict | None, first_month: date | None, sources: di
         "known": value is not None,
         "interval": interval_words(row["lower_95"], row["upper_95"]),
         "share": None if share is None else f"{number(share, 1, signed=True)}%",
-        "england": england["value"] if england and row["unit"] == "percent" else None,
+        "country": country_words(country) if row["unit"] == "percent" else "",
         "why": why_not(row, first_month),
         "tone": tone(row["direction"], value) if is_change else "",
         "source_name": sources.get(row["source"], row["source"]),
     }
+
+
+def country_words(country: dict | None) -> str:
+    """Name and share of the country; '' where it has none."""
+    if country is None or country["value"] is None:
+        return ""
+    return f"{country['area_name']} {ours(country['value'], country['unit'])}"
 
 
 def tone(direction: str, change: float | None) -> str:
@@ -442,7 +477,8 @@ def lead(cards: dict[str, dict | None], home: Home) -> str:
     total, in_person, change = cards[APPOINTMENTS], cards[IN_PERSON], cards[CHANGE]
     if total is None or not total["known"]:
         return f"This edition holds no figure of general practice appointments for {home.short}."
-    text = f"{total['figure']} general practice appointments were recorded in the twelve months to {month_words(total['period_end'])}"
+    until = month_words(total["period_end"])
+    text = f"{total['figure']} general practice appointments were recorded in the twelve months to {until}"
     if change and change["known"]:
         more = "more" if change["value"] > 0 else "fewer"
         moved = f"{number(abs(change['value']), 0)} {more} than" if change["value"] else "as many as"
@@ -450,7 +486,7 @@ def lead(cards: dict[str, dict | None], home: Home) -> str:
     text += "."
     if in_person and in_person["known"]:
         text += f" {in_person['figure']} were face to face or a home visit"
-        text += f" (England: {ours(in_person['england'], 'percent')})." if in_person["england"] is not None else "."
+        text += f" ({in_person['country']})." if in_person["country"] else "."
     return text
 
 
@@ -462,9 +498,13 @@ def months_words(months: list[dict]) -> str:
     known = [row for row in months if row["value"] is not None]
     if len(known) < 3:
         return ""
-    named = (("Highest", max(known, key=lambda row: row["value"])), ("lowest", min(known, key=lambda row: row["value"])),
-             ("latest", known[-1]))  # fmt: skip
-    return "; ".join(f"{word}: {month_words(row['period_start'])}, {number(row['value'], 0)}" for word, row in named) + "."
+    highest, lowest = max(known, key=lambda row: row["value"]), min(known, key=lambda row: row["value"])
+    named = {"Highest": highest, "lowest": lowest, "latest": known[-1]}
+    return "; ".join(f"{word}: {_month_figure(row)}" for word, row in named.items()) + "."
+
+
+def _month_figure(row: dict) -> str:
+    return f"{month_words(row['period_start'])}, {number(row['value'], 0)}"
 
 
 def nice_step(highest: float, ticks: int) -> float:
@@ -484,83 +524,112 @@ def month_charts(months: list[dict], year: tuple[date, date] | None) -> list[dic
     ]
 
 
-def _columns(months: list[dict], year: tuple[date, date] | None, *, width: int, height: int, left: int, letters: bool) -> dict:
+def _columns(
+    months: list[dict], year: tuple[date, date] | None, *, width: int, height: int, left: int, letters: bool
+) -> dict:
     """Columns from zero. A month without a value keeps its place, so that a gap is seen as one."""
     top, foot, right = 14, 46 if letters else 30, 6
-    step_value = nice_step(max(row["value"] for row in months if row["value"] is not None), 5)
-    highest = step_value * math.ceil(max(row["value"] for row in months if row["value"] is not None) / step_value)
-    plot_height = height - top - foot
-    step = (width - left - right) / len(months)
+    most = max(row["value"] for row in months if row["value"] is not None)
+    tick = nice_step(most, 5)
+    ticks = [tick * place for place in range(math.ceil(most / tick) + 1)]
+    base, step = height - foot, (width - left - right) / len(months)
 
     def y(value: float) -> float:
-        return top + plot_height * (1 - value / highest)
+        return base - (base - top) * value / ticks[-1]
 
     columns = []
     for place, row in enumerate(months):
-        start, value = row["period_start"], row["value"]
-        x = left + place * step
-        columns.append({
-            "x": f"{x + step * 0.14:.1f}", "width": f"{step * 0.72:.1f}", "middle": f"{x + step / 2:.1f}",
-            "y": None if value is None else f"{y(value):.1f}", "height": None if value is None else f"{plot_height + top - y(value):.1f}",
-            "letter": MONTHS[start.month - 1][0] if letters and step >= 14 else "",
-            "year": str(start.year) if start.month == 1 or place == 0 else "",
-            "edge": f"{x:.1f}", "words": month_words(start),
-            "figure": status_words(row["value_status"]) if value is None else number(value, 0),
-            "latest": year is not None and year[0] <= start <= year[1],
-        })  # fmt: skip
-    # Two year labels less than five columns apart would run into each other; the first, partial year gives way.
-    if columns[0]["year"] and any(column["year"] for column in columns[1 : 1 + math.ceil(34 / step)]):
+        start, value, x = row["period_start"], row["value"], left + place * step
+        columns.append(
+            {
+                "x": f"{x + step * 0.14:.1f}",
+                "width": f"{step * 0.72:.1f}",
+                "y": "" if value is None else f"{y(value):.1f}",
+                "height": "" if value is None else f"{base - y(value):.1f}",
+                "middle": f"{x + step / 2:.1f}",
+                "edge": f"{x:.1f}",
+                "letter": MONTHS[start.month - 1][0] if letters and step >= 14 else "",
+                "year": str(start.year) if start.month == 1 or place == 0 else "",
+                "words": month_words(start),
+                "figure": status_words(row["value_status"]) if value is None else number(value, 0),
+                "latest": year is not None and year[0] <= start <= year[1],
+            }
+        )
+    # Year labels less than 34 units apart would run into each other; the first, partial year gives way.
+    if any(column["year"] for column in columns[1 : 1 + math.ceil(34 / step)]):
         columns[0]["year"] = ""
-    ticks = [{"y": f"{y(step_value * n):.1f}", "text": number(step_value * n)} for n in range(round(highest / step_value) + 1)]
     return {
-        "width": width, "height": height, "left": left, "right": width - right, "base": f"{top + plot_height:.1f}",
-        "letters_y": f"{top + plot_height + 17:.1f}", "years_y": f"{height - 8:.1f}", "columns": columns, "ticks": ticks,
-    }  # fmt: skip
+        "width": width,
+        "height": height,
+        "left": left,
+        "right": width - right,
+        "base": base,
+        "letters_y": base + 17,
+        "years_y": height - 8,
+        "columns": columns,
+        "ticks": [{"y": f"{y(value):.1f}", "text": number(value)} for value in ticks],
+    }
 
 
 def comparison(values: list[dict], home: Home) -> dict:
-    """The ICBs by their share of appointments in person, highest first, with England; those without a value last."""
+    """The ICBs by their share of appointments in person, highest first, and the country. Without a value: last."""
     rows = [row for row in values if row["metric_key"] == IN_PERSON and row["breakdown_type"] == "none"]
-    england = next((row for row in rows if row["area_code"] == ENGLAND), None)
+    country = next((row for row in rows if row["area_code"] == home.country), None)
     icbs = [row | {"is_home": row["area_code"] == home.code} for row in rows if row["area_type"] == "icb"]
     icbs.sort(key=lambda row: (row["value"] is None, -(row["value"] or 0), row["area_name"], row["area_code"]))
     drawn = [row for row in icbs if row["value"] is not None]
-    charts = [_dots(drawn, england, wide=True), _dots(drawn, england, wide=False)] if drawn else []
+    charts = [_dots(drawn, country, wide=True), _dots(drawn, country, wide=False)] if drawn else []
     rank = next((place for place, row in enumerate(drawn, 1) if row["is_home"]), None)
-    return {"icbs": icbs, "england": england, "charts": charts, "drawn": len(drawn), "rank": rank}
+    return {"icbs": icbs, "country": country, "charts": charts, "drawn": len(drawn), "rank": rank}
 
 
-def _dots(drawn: list[dict], england: dict | None, *, wide: bool) -> dict:
+def _dots(drawn: list[dict], country: dict | None, *, wide: bool) -> dict:
     """Dots with their interval on a common scale. Dots show position, so the scale need not start at zero."""
+    # Wide: the name stands beside its dot. Narrow: above it.
     left, right, width, row_height, top = (352, 806, 880, 23, 40) if wide else (10, 296, 360, 38, 40)
-    known = [*drawn, *([england] if england and england["value"] is not None else [])]
+    name_at, dot_at = (16, 11.5) if wide else (14, 25.5)
+    known = [*drawn, country] if country and country["value"] is not None else drawn
     lows = [row["value"] if row["lower_95"] is None else row["lower_95"] for row in known]
     highs = [row["value"] if row["upper_95"] is None else row["upper_95"] for row in known]
-    low, high = max(0, 5 * math.floor((min(lows) - 1) / 5)), min(100, 5 * math.ceil((max(highs) + 1) / 5))
+    first, last = max(0, 5 * math.floor((min(lows) - 1) / 5)), min(100, 5 * math.ceil((max(highs) + 1) / 5))
 
     def x(value: float) -> float:
-        return left + (right - left) * (value - low) / (high - low)
+        return left + (right - left) * (value - first) / (last - first)
 
-    rows = []
-    for place, row in enumerate(drawn):
-        y = top + place * row_height
-        rows.append({
-            "row": row, "top": f"{y}", "label_y": f"{y + (16 if wide else 14)}", "dot_y": f"{y + (11.5 if wide else 25.5)}",
-            "x": f"{x(row['value']):.1f}", "figure": ours(row["value"], "percent"), "name": short_name(row["area_name"]),
-            "low": None if row["lower_95"] is None else f"{x(row['lower_95']):.1f}",
-            "high": None if row["upper_95"] is None else f"{x(row['upper_95']):.1f}",
-        })  # fmt: skip
-    widest = max((x(high_) - x(low_) for low_, high_ in zip(lows, highs, strict=True)), default=0)
-    bottom = top + len(drawn) * row_height
-    tick = 5 if high - low <= 40 else 10
+    rows = [
+        {
+            "name": short_name(row["area_name"]),
+            "synthetic": row["origin"] == "synthetic",
+            "is_home": row["is_home"],
+            "top": top + place * row_height,
+            "name_y": top + place * row_height + name_at,
+            "dot_y": top + place * row_height + dot_at,
+            "x": f"{x(row['value']):.1f}",
+            "low": f"{x(low):.1f}",
+            "high": f"{x(high):.1f}",
+            "figure": ours(row["value"], "percent"),
+        }
+        for place, (row, low, high) in enumerate(zip(drawn, lows, highs, strict=False))
+    ]
+    words = country_words(country)
     return {
-        "name": "wide" if wide else "narrow", "width": width, "height": bottom + 30, "left": left, "right": right,
-        "label_x": left - 14 if wide else 3, "anchor": "end" if wide else "start", "row_height": row_height, "top": top,
-        "bottom": bottom, "rows": rows, "start": low, "hidden_intervals": widest < 10,
-        "ticks": [{"x": f"{x(at):.1f}", "text": f"{at}%"} for at in range(low, high + 1, tick)],
-        "england": None if not england or england["value"] is None
-        else {"x": f"{x(england['value']):.1f}", "text": f"England {ours(england['value'], 'percent')}"},
-    }  # fmt: skip
+        "name": "wide" if wide else "narrow",
+        "width": width,
+        "height": top + len(drawn) * row_height + 30,
+        "name_x": left - 14 if wide else 3,
+        "anchor": "end" if wide else "start",
+        "row_height": row_height,
+        "top": top,
+        "bottom": top + len(drawn) * row_height,
+        "rows": rows,
+        "start": first,
+        "ticks": [
+            {"x": f"{x(at):.1f}", "text": f"{at}%"} for at in range(first, last + 1, 5 if last - first <= 40 else 10)
+        ],
+        # A dot is 10 units wide: what is narrower cannot be seen behind it.
+        "hidden_intervals": max(x(high) - x(low) for low, high in zip(lows, highs, strict=True)) < 10,
+        "country": {"x": f"{x(country['value']):.1f}", "text": words} if words else None,
+    }
 
 
 def breakdowns(values: list[dict], home: Home) -> list[dict]:
@@ -568,9 +637,9 @@ def breakdowns(values: list[dict], home: Home) -> list[dict]:
     mine = [row for row in values if row["metric_key"] == APPOINTMENTS and row["area_code"] == home.code]
     total = next((row["value"] for row in mine if row["breakdown_type"] == "none"), None)
     return [
-        {"title": title, "rows": sorted((_part(row, total) for row in mine if row["breakdown_type"] == kind), key=_order)}
+        {"title": title, "rows": sorted((_part(row, total) for row in parts), key=_order)}
         for kind, title in BREAKDOWNS.items()
-        if any(row["breakdown_type"] == kind for row in mine)
+        if (parts := [row for row in mine if row["breakdown_type"] == kind])
     ]
 
 
@@ -600,19 +669,24 @@ def _order(part: dict) -> tuple:
 
 def stated_tiers(stated: list[dict], home: Home) -> list[dict]:
     """Local figures in three tiers: the home area's metrics, other facts about it, and other areas."""
-    mine = [row for row in stated if row["area_code"] == home.code]
-    tiers = [
-        ("metrics", f"Metrics of {home.short}", [row for row in mine if row["metric_key"]]),
-        ("facts", f"Other facts about {home.short} in the same documents", [row for row in mine if not row["metric_key"]]),
-        ("others", "Other areas named in the same documents", [row for row in stated if row["area_code"] != home.code]),
-    ]
+    tiers: dict[str, list[dict]] = {"metrics": [], "facts": [], "others": []}
+    for row in stated:
+        of_home = "metrics" if row["metric_key"] else "facts"
+        tiers[of_home if row["area_code"] == home.code else "others"].append(row)
+    titles = {
+        "metrics": f"Metrics of {home.short}",
+        "facts": f"Other facts about {home.short} in the same documents",
+        "others": "Other areas in the same documents",
+    }
     return [
-        {"key": key, "title": title, "count": len(rows), "documents": _by_document(rows)} for key, title, rows in tiers if rows
+        {"key": key, "title": titles[key], "count": len(rows), "documents": _by_document(rows)}
+        for key, rows in tiers.items()
+        if rows
     ]
 
 
 def printed_line(row: dict, first_month: date | None) -> dict:
-    """A printed figure beside ours. Of a figure that is only stated, ours is the quotient of the parts that came with it."""
+    """A printed figure beside ours; of one that is only stated, ours is the quotient of the parts given with it."""
     why = why_not(row, first_month)
     has_parts = row["unit"] == "percent" and row["numerator"] is not None and bool(row["denominator"])
     value = 100 * row["numerator"] / row["denominator"] if row["method"] == "stated" and has_parts else row["value"]
@@ -667,7 +741,7 @@ def gate(checks: tuple[CheckLine, ...]) -> dict:
 
 
 def trace(con, context: EditionContext, home: Home) -> dict | None:
-    """A real cell of this edition and the command that follows it back to its file; None in an edition without values."""
+    """A real cell of this edition and the command that follows it back to its file; None where there is no value."""
     found = select(con, TRACE_SQL, home=home.code)
     if not found:
         return None

@@ -60,7 +60,7 @@ def published_tables(manifest) -> list[PublishedTable]:
                 columns=tuple(
                     Column(c.name, c.data_type or "", " ".join(c.description.split())) for c in node.columns.values()
                 ),
-                is_view=node.config.materialized == "view",
+                is_view=meta.get("published_as") == "view",
                 view_sql=(getattr(node, "compiled_code", None) or ""),
             )
         )

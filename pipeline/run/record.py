@@ -132,7 +132,7 @@ def sweep(settings: Settings) -> list[str]:
         if record.outcome == "started":
             record.finish(settings, "died", "the run was stopped before its end; the last edition was left as it was")
             died.append(record.run_id)
-    for pattern in ("build-*", "edition-*"):
+    for pattern in ("build", "edition-*"):
         for path in settings.work.glob(pattern):
             shutil.rmtree(path, ignore_errors=True)
     for path in settings.work.glob("bronze/*/*/.building-*"):

@@ -132,7 +132,8 @@ class _Run:
         self.settings, self.record, self.as_of, self.progress = settings, record, as_of, progress
         self.catalogue: Catalogue = catalogue()
         self.ledger = Ledger()
-        self.build_folder = settings.work / f"build-{record.run_id}"
+        # One name for every run (the lock admits one at a time): dbt parses all anew when the path changes, 2 s.
+        self.build_folder = settings.work / "build"
         self.build_db = self.build_folder / build.BUILD_DB
         self.known: list[Release] = []
         self.bronze: dict[str, Bronze] = {}
@@ -140,6 +141,7 @@ class _Run:
         self.held: list[str] = []
         self.models: dict[str, dict] = {}
         self.results_id = ""
+        self.masked: dict[str, int] = {}
 
     def go(self) -> RunOutcome:
         try:
@@ -177,6 +179,7 @@ class _Run:
                 where=str(self.settings.raw),
                 remedy="Add files with `ics-marts add PATH`",
             )
+        _refuse_mixed_origins(self.known)
         for release in self.known:
             self.bronze[release.release_id] = archive.bronze_of(release, self.settings, self.catalogue)
         self._resolve(exclude=set())
@@ -260,7 +263,7 @@ class _Run:
     # --- the marts ---------------------------------------------------------------------------------------------
 
     def _build(self) -> list[PublishedTable]:
-        self.build_folder.mkdir(parents=True)
+        self.build_folder.mkdir(parents=True, exist_ok=True)
         build.prepare(self.build_db, self.catalogue, self.known, self.uses, self.bronze, threads=self.settings.threads)
         dbt = Dbt(self.build_db, self.settings.work / "dbt")
         manifest = dbt.parse()
@@ -271,7 +274,7 @@ class _Run:
         profiles = [self._contract(use.release)[1].disclosure for use in self.uses]
         con = duck.connect(self.build_db, threads=self.settings.threads)
         try:
-            write_masks(con, internal_keys(manifest), profiles)
+            self.masked = write_masks(con, internal_keys(manifest), profiles)
         finally:
             con.close()
         dbt_checks.execute(self.ledger, manifest, dbt.build("open"))
@@ -325,13 +328,15 @@ class _Run:
 
         con = duck.connect(self.build_db, threads=self.settings.threads)
         try:
-            written = [publishing.write_parquet(con, table, aside / table.part) for table in tables]
+            written = self._write_tables(con, tables, aside)
             self.results_id = publishing.results_id(written)
             identity = publishing.edition_id(self.results_id, code_digest(), self.settings.that_matter())
+            masked = [one.table for one in written if one.table.part == "internal" and self.masked[one.table.name]]
+            publishing.write_database(written, aside, threads=self.settings.threads)
+            publishing.write_internal_database(masked, aside, threads=self.settings.threads)
             for part in ("open", "internal"):
                 mine = [one for one in written if one.table.part == part]
                 folder = aside / part
-                publishing.write_database(written, aside, part, threads=self.settings.threads)
                 publishing.write_dictionary([one.table for one in mine], folder)
                 if part == "open":
                     publishing.write_csvs(con, folder, [one.table for one in mine])
@@ -345,6 +350,19 @@ class _Run:
         finally:
             con.close()
         return written, identity
+
+    def _write_tables(self, con, tables: list[PublishedTable], aside: Path) -> list[publishing.WrittenTable]:
+        opened = {
+            table.name: publishing.write_parquet(con, table, aside / "open") for table in tables if table.part == "open"
+        }
+        internal = [
+            publishing.write_parquet(con, table, aside / "internal")
+            if self.masked[table.name]
+            else publishing.write_unmasked(opened[table.name], table, aside)
+            for table in tables
+            if table.part == "internal"
+        ]
+        return [*opened.values(), *internal]
 
     def _write_models(self, folder: Path) -> None:
         """The SQL of every model and which builds on which travel with the edition: `trace` needs no repository."""
@@ -403,6 +421,20 @@ class _Run:
             EXIT_GATE_FAILED, "blocked", message, self.record.run_id, ledger=self.ledger, steps=dict(self.record.steps),
             held=list(self.held),
         )  # fmt: skip
+
+
+def _refuse_mixed_origins(known: list[Release]) -> None:
+    """A synthetic release must not stand in for a real one, nor beside it: the newer would supersede the other."""
+    origins: dict[tuple[str, str], dict[str, str]] = {}
+    for release in known:
+        origins.setdefault((release.dataset, release.table), {})[release.origin] = release.file
+    for (dataset, table), files in origins.items():
+        if len(files) > 1:
+            raise Fault(
+                f"the archive holds both synthetic and real releases of {dataset}/{table}",
+                where=files["synthetic"],
+                remedy="Take the synthetic ones out, or keep them in an archive of their own (--raw)",
+            )
 
 
 def _first_cause(blocking: list[Check]) -> Check:

@@ -1,4 +1,5 @@
 -- Grain: as stg_gp_appointments_regional, each row with the area that is valid at the end of its month (null: unmapped).
+{{ config(materialized='view') }}
 with appointments as (
     select * from {{ ref('stg_gp_appointments_regional') }}
 ),

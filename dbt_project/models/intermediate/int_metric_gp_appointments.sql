@@ -1,4 +1,5 @@
 -- Grain: one row per metric, version, area, period and breakdown of pc_05, pc_06 and pc_07.
+{{ config(materialized='view') }}
 with counts as (
     select * from {{ ref('int_gp_appointments_period') }}
 ),
@@ -20,7 +21,7 @@ by_mode as (
 appointments as (
     select
         'pc_05' as metric_id, 1 as definition_version, area_code, period_start, period_end, period_type,
-        breakdown_type, breakdown_value, appointments as numerator, null::decimal(20, 4) as denominator,
+        breakdown_type, breakdown_value, appointments as numerator, null::decimal(18, 4) as denominator,
         'exact' as value_status, release_id
     from counts
 ),
@@ -38,6 +39,19 @@ in_person as (
     cross join (values (1), (2)) as version (definition_version)
 ),
 
+-- Each total also under the code that its area has one and two years later, to be compared with.
+totals_later as (
+    select
+        totals.period_start, totals.period_end, totals.period_type, totals.appointments, totals.release_id,
+        version.definition_version, canonical.canonical_code as area_code
+    from totals
+    cross join (values (1), (2)) as version (definition_version)
+    join {{ ref('int_area_canonical') }} as canonical
+        on canonical.published_code = totals.area_code
+        and last_day(totals.period_end + to_years(version.definition_version)) between canonical.span_from and canonical.span_to
+    where totals.period_type = 'rolling_12_months'
+),
+
 -- The same twelve months one (version 1) or two (version 2) years before; where the release does not reach back
 -- so far the row says so instead of vanishing.
 change as (
@@ -52,9 +66,9 @@ change as (
         end as release_id
     from totals as later
     cross join (values (1), (2)) as version (definition_version)
-    left join totals as earlier
+    left join totals_later as earlier
         on earlier.area_code = later.area_code
-        and earlier.period_type = later.period_type
+        and earlier.definition_version = version.definition_version
         and earlier.period_start = later.period_start - to_years(version.definition_version)
     where later.period_type = 'rolling_12_months'
 )

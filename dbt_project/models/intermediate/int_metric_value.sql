@@ -1,5 +1,6 @@
 -- Grain: one row per metric_id, definition_version, area_code, period_start, period_end, breakdown_type,
 -- breakdown_value and source. Value and limits come from the parts by the method of the metric catalogue.
+{{ config(materialized='view') }}
 with metrics as (
     select * from {{ source('catalogue', 'metric') }}
 ),

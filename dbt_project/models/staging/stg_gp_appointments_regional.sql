@@ -26,7 +26,7 @@ renamed as (
         time_from_booking,
 
         -- measure
-        count_of_appointments::decimal(20, 4) as appointments
+        count_of_appointments::decimal(18, 4) as appointments
     from source
 )
 

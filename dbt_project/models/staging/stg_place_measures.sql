@@ -25,9 +25,9 @@ renamed as (
         period_type,
 
         -- the figure as stated
-        numerator::decimal(20, 4) as numerator,
-        denominator::decimal(20, 4) as denominator,
-        value::decimal(20, 6) as value_published,
+        numerator::decimal(18, 4) as numerator,
+        denominator::decimal(18, 4) as denominator,
+        value::decimal(18, 6) as value_published,
         value_status,
         lower as lower_published,
         upper as upper_published,

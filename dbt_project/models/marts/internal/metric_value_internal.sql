@@ -33,8 +33,8 @@ select
     metric_values.breakdown_type,
     metric_values.breakdown_value,
     -- how much
-    metric_values.numerator::decimal(20, 4) as numerator,
-    metric_values.denominator::decimal(20, 4) as denominator,
+    metric_values.numerator::decimal(18, 4) as numerator,
+    metric_values.denominator::decimal(18, 4) as denominator,
     metric_values.value,
     metric_values.unit,
     -- how sure
@@ -45,7 +45,7 @@ select
     metric_values.method,
     metric_values.value_status,
     -- beside what was printed
-    metric_values.value_published::decimal(20, 6) as value_published,
+    metric_values.value_published::decimal(18, 6) as value_published,
     metric_values.recompute_ok,
     -- from where
     metric_values.source,

@@ -1,0 +1,122 @@
+"""Ingest assets: one for each table of each contract. Materialising one reads its releases of the archive into bronze.
+
+Each can be materialised alone, because bronze is a cache that no reader sees; nothing after it can be (edition.py).
+"""
+
+# No `from __future__ import annotations` here: Dagster compares the annotation of `context` with its class, not a string.
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dagster import (
+    AssetExecutionContext,
+    AssetsDefinition,
+    DataVersion,
+    Failure,
+    MaterializeResult,
+    MetadataValue,
+    TableColumn,
+    TableRecord,
+    TableSchema,
+    asset,
+)
+
+from pipeline.catalogue.contract import Contract, Table
+from pipeline.catalogue.load import Catalogue, table_digest
+from pipeline.errors import Fault
+from pipeline.ingest import archive
+from pipeline.ingest.archive import Release
+from pipeline.ingest.read import READER_VERSION, ReadReport, bronze_columns
+from pipeline.orchestration.models import bronze_key, team
+from pipeline.run.sequence import exclusive
+from pipeline.settings import Settings
+
+
+@contextmanager
+def faults_shown() -> Iterator[None]:
+    """A Fault is what a person must mend: Dagster shows its one line, and trying again would not help."""
+    try:
+        yield
+    except Fault as fault:
+        raise Failure(description=str(fault), allow_retries=False) from fault
+
+
+def ingest_assets(known: Catalogue, settings: Settings) -> list[AssetsDefinition]:
+    return [_ingest_asset(contract, table, known, settings) for contract, table in known.tables()]
+
+
+def _ingest_asset(contract: Contract, table: Table, known: Catalogue, settings: Settings) -> AssetsDefinition:
+    @asset(
+        key=bronze_key(contract, table),
+        group_name=contract.dataset,
+        kinds={"python", "duckdb", "parquet"},
+        owners=[team(contract.owner)],
+        description=f"{table.description} One row is {table.grain.removeprefix('one row per ')}. {contract.description}",
+        metadata=_of_contract(contract, table),
+        code_version=f"{table_digest(table)}-r{READER_VERSION}",
+    )
+    def ingest(context: AssetExecutionContext) -> MaterializeResult:
+        # A run that starts meanwhile would sweep half-read bronze away: both go through the run's own lock.
+        with faults_shown(), exclusive(settings, context.log.info):
+            mine = [
+                release
+                for release in archive.releases(settings.raw)
+                if (release.dataset, release.table) == (contract.dataset, table.name)
+            ]
+            read = []
+            for release in mine:
+                context.log.info(f"reading {release.release_id}")
+                read.append((release, archive.bronze_of(release, settings, known).report))
+        digest = hashlib.sha256("\n".join(release.sha256 for release in mine).encode()).hexdigest()
+        return MaterializeResult(metadata=_of_releases(read), data_version=DataVersion(digest[:16]))
+
+    return ingest
+
+
+def _of_contract(contract: Contract, table: Table) -> dict[str, Any]:
+    """What the contract says, beside the asset: who publishes it, under which licence, how often, and its columns."""
+    described = {column.name: column.description for column in table.columns}
+    columns = {"member": "VARCHAR", "source_row": "BIGINT", **bronze_columns(table)}
+    described |= {"member": "file within the release", "source_row": "ordinal of the record in that file"}
+    return {
+        "dataset": contract.title,
+        "publisher": contract.publisher,
+        "licence": MetadataValue.url(contract.licence_url) if contract.licence_url else contract.licence,
+        "landing_page": MetadataValue.url(contract.landing_page) if contract.landing_page else "none",
+        "cadence": contract.cadence,
+        "grain": table.grain,
+        "on_failure": contract.on_failure,
+        "dagster/column_schema": TableSchema(
+            columns=[TableColumn(name, kind, description=described.get(name)) for name, kind in columns.items()]
+        ),
+    }
+
+
+def _of_releases(read: list[tuple[Release, ReadReport]]) -> dict[str, Any]:
+    reports = [report for _, report in read]
+    return {
+        "releases": len(read),
+        "rows_in": sum(report.rows_in for report in reports),
+        "rows_clean": sum(report.rows_clean for report in reports),
+        "rows_quarantined": sum(report.rows_quarantined for report in reports),
+        "dagster/row_count": sum(report.rows_clean for report in reports),
+        "latest_period": max((release.period_end for release, _ in read), default="no release in the archive"),
+        "files": MetadataValue.table(
+            [
+                TableRecord(
+                    {
+                        "release": release.release_id, "sha256": release.sha256, "rows_in": report.rows_in,
+                        "rows_quarantined": report.rows_quarantined,
+                    }  # fmt: skip
+                )
+                for release, report in read
+            ],
+            schema=TableSchema(
+                columns=[
+                    TableColumn("release"), TableColumn("sha256"), TableColumn("rows_in", "int"),
+                    TableColumn("rows_quarantined", "int"),
+                ]  # fmt: skip
+            ),
+        ),
+    }
