@@ -35,13 +35,12 @@ Internal = Annotated[
 def main() -> None:
     """Runs the command line; every Fault becomes one line and its exit status."""
     try:
-        app(standalone_mode=False)
+        # Outside standalone mode click returns the status of a typer.Exit instead of leaving with it.
+        status_of_command = app(standalone_mode=False)
     except Fault as fault:
         _fail(fault)
-    except (typer.Exit, typer.Abort) as leaving:
-        raise SystemExit(getattr(leaving, "exit_code", EXIT_ERROR)) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
+    except typer.Abort:
+        raise SystemExit(EXIT_ERROR) from None
     except Exception as error:  # the last line of defence: one line for the person, the rest with --debug
         if _is_usage_error(error):
             error.show()
@@ -52,6 +51,7 @@ def main() -> None:
         _fail(
             Fault(f"something unforeseen went wrong ({name}: {error})", remedy="Run again with --debug and report it")
         )
+    raise SystemExit(status_of_command or EXIT_DONE)
 
 
 def _is_usage_error(error: Exception) -> bool:

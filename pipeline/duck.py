@@ -15,20 +15,32 @@ if TYPE_CHECKING:
 STORAGE_VERSION = "v1.0.0"
 
 
-def connect(path: Path | None = None, *, read_only: bool = False, threads: int = 0) -> duckdb.DuckDBPyConnection:
+_OFFLINE = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+
+
+def connect(path: Path | None = None, *, threads: int = 0) -> duckdb.DuckDBPyConnection:
     """A connection to `path` (None: in memory) that never downloads an extension."""
     import duckdb
 
-    config: dict[str, str | int] = {
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-        "allow_community_extensions": "false",
-    }
-    if threads:
-        config["threads"] = threads
-    con = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+    config: dict[str, str | int] = {**_OFFLINE, **({"threads": threads} if threads else {})}
+    con = duckdb.connect(str(path) if path else ":memory:", config=config)
     con.execute("set enable_progress_bar = false; set timezone = 'UTC'; set preserve_insertion_order = true")
     return con
+
+
+def connect_read_only(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that can neither write nor reach the file system, and whose settings are locked.
+
+    All is set at connecting: readers of one file in one process share its instance, which is locked for the second.
+    """
+    import duckdb
+
+    config = {**_OFFLINE, "enable_external_access": "false", "lock_configuration": "true"}
+    return duckdb.connect(str(path), read_only=True, config=config)
 
 
 def text(value: object) -> str:

@@ -84,9 +84,9 @@ def _type_of(start: date, end: date) -> str:
 
 
 def _edge(text: str, *, last: bool) -> date:
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         return date.fromisoformat(text)
-    if re.fullmatch(r"\d{4}-\d{2}", text):
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
         day = date(int(text[:4]), int(text[5:]), 1)
         return _month_end(day) if last else day
     raise ValueError(text)
@@ -96,19 +96,19 @@ def parse(text: str) -> Period:
     """The period that `text` names. Raises ValueError with the accepted forms."""
     text = text.strip()
     try:
-        if re.fullmatch(r"\d{4}", text):
+        if re.fullmatch(r"[0-9]{4}", text):
             return Period(date(int(text), 1, 1), date(int(text), 12, 31), "calendar_year")
-        if match := re.fullmatch(r"(\d{4})[/-](\d{2})", text):
+        if match := re.fullmatch(r"([0-9]{4})[/-]([0-9]{2})", text):
             first, second = int(match[1]), int(match[2])
             if (first + 1) % 100 == second and ("/" in text or second > 12):
                 return Period(date(first, 4, 1), date(first + 1, 3, 31), "financial_year")
             if "/" in text:
                 raise ValueError(text)
             return month_period(first, second)
-        if match := re.fullmatch(r"(\d{4})-Q([1-4])", text, re.IGNORECASE):
+        if match := re.fullmatch(r"([0-9]{4})-Q([1-4])", text, re.IGNORECASE):
             start = date(int(match[1]), 3 * int(match[2]) - 2, 1)
             return Period(start, _add_months(start, 3) - timedelta(days=1), "quarter")
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             day = date.fromisoformat(text)
             return Period(day, day, "snapshot")
         if "/" in text:

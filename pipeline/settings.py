@@ -8,6 +8,7 @@ the environment only.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -63,48 +64,83 @@ class Settings:
         return {"ics": self.ics}
 
 
+# The least that each whole number may be.
+LEAST = {"keep_editions": 1, "threads": 0, "lock_wait_seconds": 0}
+
+
 def _dotenv(path: Path) -> dict[str, str]:
+    """The settings in a `.env`: `NAME=value` lines, with or without `export` and quotes; `#` opens a comment line."""
     if not path.is_file():
         return {}
-    pairs = (line.split("=", 1) for line in path.read_text("utf-8").splitlines() if "=" in line)
-    return {key.strip(): value.strip().strip("'\"") for key, value in pairs if not key.lstrip().startswith("#")}
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise Fault(f"not UTF-8 text ({error})", where=str(path), remedy="Save it as UTF-8") from error
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
+    return {key.strip().removeprefix("export ").strip(): _unquoted(value.strip()) for key, value in pairs}
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
 
 
 def load(folder: Path | None = None, **given: object) -> Settings:
     """Settings of `folder` (default: the working folder), with `given` arguments that are not None on top.
 
-    Raises Fault where `ics-marts.toml` is not TOML, holds an unknown setting or a value of the wrong kind.
+    An empty environment variable or line of `.env` counts as not set. Raises Fault, naming the place, where
+    `ics-marts.toml` is not TOML or holds an unknown setting, and where a value is of the wrong kind.
     """
     folder = folder or Path.cwd()
-    toml_path = folder / "ics-marts.toml"
-    known = {field.name: field for field in fields(Settings)}
+    toml_path, dotenv_path = folder / "ics-marts.toml", folder / ".env"
+    known = {field.name: field.default for field in fields(Settings)}
     values: dict[str, object] = {}
-    if toml_path.is_file():
-        try:
-            values.update(tomllib.loads(toml_path.read_text("utf-8")))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise Fault(
-                f"not valid TOML ({error})", where=str(toml_path), remedy="Mend the file or remove it"
-            ) from error
-    unknown = sorted(set(values) - set(known))
+    for name, value in _toml(toml_path, set(known)).items():
+        values[name] = _as_kind(name, value, known[name], str(toml_path))
+    for source, where in ((_dotenv(dotenv_path), str(dotenv_path)), (os.environ, "environment")):
+        for name in known:
+            variable = ENV_PREFIX + name.upper()
+            if source.get(variable):
+                values[name] = _as_kind(name, source[variable], known[name], f"{where}, {variable}", of_text=True)
+    for name, value in given.items():
+        if value is not None:
+            values[name] = _as_kind(name, value, known[name], "argument")
+    return Settings(**values)
+
+
+def _toml(path: Path, known: set[str]) -> dict[str, object]:
+    if not path.is_file():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Fault(f"not valid TOML ({error})", where=str(path), remedy="Mend the file or remove it") from error
+    unknown = sorted(set(values) - known)
     if unknown:
         raise Fault(
-            f"unknown setting {', '.join(unknown)}", where=str(toml_path), remedy=f"Known settings: {', '.join(known)}"
+            f"unknown setting {', '.join(unknown)}",
+            where=str(path),
+            remedy=f"Known settings: {', '.join(field.name for field in fields(Settings))}",
         )
-    environment = {**_dotenv(folder / ".env"), **os.environ}
-    for name in known:
-        text = environment.get(ENV_PREFIX + name.upper())
-        if text is not None:
-            values[name] = text
-    values.update({key: value for key, value in given.items() if value is not None})
-    return Settings(**{key: _as_kind(key, value, known[key].default) for key, value in values.items()})
+    return values
 
 
-def _as_kind(name: str, value: object, default: object) -> object:
-    kind = Path if isinstance(default, Path) else type(default)
-    if isinstance(value, bool) or (kind is int and not isinstance(value, (int, str))):
-        raise Fault(f"setting {name} holds {value!r}, expected {kind.__name__}", where="settings")
-    try:
-        return kind(value)
-    except (TypeError, ValueError) as error:
-        raise Fault(f"setting {name} holds {value!r}, expected {kind.__name__}", where="settings") from error
+def _as_kind(name: str, value: object, default: object, where: str, *, of_text: bool = False) -> object:
+    """`value` as a setting of the default's kind: a path, a text or a whole number. `of_text`: it came as text."""
+    kind = {Path: "a path", str: "a text", int: "a whole number"}[Path if isinstance(default, Path) else type(default)]
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    made: object = None
+    if kind == "a path" and isinstance(value, (str, Path)) and str(value):
+        made = Path(value).expanduser()
+    elif (kind == "a text" and isinstance(value, str)) or (kind == "a whole number" and whole):
+        made = value
+    elif kind == "a whole number" and of_text and re.fullmatch(r"\s*[+-]?[0-9]+\s*", str(value)):
+        made = int(str(value))
+    if made is None:
+        raise Fault(f"setting {name} holds {value!r}, expected {kind}", where=where, remedy="Mend it or take it out")
+    if isinstance(made, int) and made < LEAST[name]:
+        raise Fault(
+            f"setting {name} holds {made}, expected at least {LEAST[name]}",
+            where=where,
+            remedy="Mend it or take it out",
+        )
+    return made

@@ -10,14 +10,31 @@ two digits that are the same across the header (`LOC{yy}CD` is LOC22CD in 2022).
 
 from __future__ import annotations
 
+import codecs
 import re
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Severity = Literal["critical", "warning"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+# Names that bronze gives to every table itself.
+RESERVED = frozenset({"release_id", "member", "source_row", "member_no", "broken_rules"})
+# What a date may be made of: the strptime codes that DuckDB writes back exactly as it read them.
+DATE_CODES = frozenset({"%Y", "%y", "%m", "%-m", "%b", "%B", "%d", "%-d", "%H", "%M", "%S", "%%"})
+
+
+# Lookaround, atomic groups and references back: Python's regular expressions know them, DuckDB's (RE2) do not.
+BEYOND_RE2 = re.compile(r"\(\?(?:[=!>(]|<[=!]|P=)|[*+?}]\+|(?<!\\)(?:\\\\)*\\[1-9Z]")
+
+
+def _compiled(what: str, pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{what} {pattern!r} is not a regular expression ({error})") from error
 
 
 class _Strict(BaseModel):
@@ -27,9 +44,11 @@ class _Strict(BaseModel):
 class Column(_Strict):
     """One canonical column of a table, with all that makes a cell of it right.
 
-    `type` is text, integer, decimal (`precision`, `scale`), month or date (`formats`, strptime). `allowed`
-    closes a code list; `aliases` maps other spellings onto it first. `status` keeps, beside a measure, a column
-    `<name>_status` that says exact, suppressed, missing, not_available or not_applicable (from `markers`).
+    `type` is text, integer, decimal (`precision`, `scale`), month or date (`formats`, strptime) or period. A decimal
+    with more digits than `scale` keeps is refused, never rounded; a date must stand exactly as its format writes it
+    (in any case of letters), and a month must be its first day. `allowed` closes a code list; `aliases` maps other
+    spellings onto it first. `status` keeps, beside a measure, a column `<name>_status` that says exact, suppressed,
+    missing, not_available or not_applicable (from `markers`).
     """
 
     name: Identifier
@@ -37,8 +56,8 @@ class Column(_Strict):
     type: Literal["text", "integer", "decimal", "month", "date", "period"] = "text"
     required: bool = True
     formats: tuple[str, ...] = ()
-    precision: int = 18
-    scale: int = 6
+    precision: int = Field(default=18, ge=1, le=38)
+    scale: int = Field(default=6, ge=0)
     allowed: tuple[str, ...] = ()
     aliases: dict[str, str] = {}
     pattern: str = ""
@@ -51,16 +70,48 @@ class Column(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Column:
-        if self.type in ("month", "date") and not self.formats:
-            raise ValueError(f"column {self.name}: a {self.type} needs `formats`")
+        if self.name in RESERVED:
+            raise ValueError(f"column {self.name}: the name is taken, bronze gives it to every row")
+        if (self.type in ("month", "date")) != bool(self.formats):
+            raise ValueError(f"column {self.name}: a month or date needs `formats`, and only they have them")
+        for form in self.formats:
+            self._check_format(form)
         if self.pattern:
-            re.compile(self.pattern)
+            _compiled(f"column {self.name}: pattern", self.pattern)
+            if BEYOND_RE2.search(self.pattern):
+                raise ValueError(
+                    f"column {self.name}: pattern {self.pattern!r} holds what DuckDB's regular expressions cannot do"
+                )
+        measure = self.type in ("integer", "decimal")
+        if not measure and (self.minimum is not None or self.maximum is not None or self.thousands):
+            raise ValueError(f"column {self.name}: only an integer or decimal has minimum, maximum or thousands")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError(f"column {self.name}: minimum {self.minimum:g} is above maximum {self.maximum:g}")
+        if self.scale > self.precision:
+            raise ValueError(f"column {self.name}: scale {self.scale} is above precision {self.precision}")
         strays = sorted(set(self.aliases.values()) - set(self.allowed))
         if self.aliases and strays:
             raise ValueError(f"column {self.name}: aliases lead to {strays}, which `allowed` does not hold")
-        if self.status and self.type not in ("integer", "decimal"):
+        if self.status and not measure:
             raise ValueError(f"column {self.name}: only a measure (integer, decimal) can have a status")
         return self
+
+    def _check_format(self, form: str) -> None:
+        codes = re.findall(r"%-?.?", form)
+        unknown = sorted(set(codes) - DATE_CODES)
+        if unknown:
+            known = ", ".join(sorted(DATE_CODES))
+            raise ValueError(f"column {self.name}: format {form!r} holds {', '.join(unknown)}; known: {known}")
+        needed = [("%Y", "%y"), ("%m", "%-m", "%b", "%B")] + ([("%d", "%-d")] if self.type == "date" else [])
+        for one_of in needed:
+            if not set(one_of) & set(codes):
+                raise ValueError(f"column {self.name}: format {form!r} has none of {', '.join(one_of)}")
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """The columns that bronze adds beside this one."""
+        period = tuple(f"{self.name}_{end}" for end in ("start", "end", "type")) if self.type == "period" else ()
+        return period + ((f"{self.name}_status",) if self.status else ())
 
     @property
     def duckdb_type(self) -> str:
@@ -72,19 +123,32 @@ class Column(_Strict):
 
 class Layout(_Strict):
     """One form of the published file. `columns` maps each published header cell to a canonical column, or to
-    null where the cell is known and not kept. `constants` fills canonical columns that this form lacks."""
+    null where the cell is known and not kept. `constants` fills canonical columns that this form lacks.
+
+    `header_row` counts from 1: rows of a sheet, or records of a CSV, where empty lines do not count. UTF-8 may open
+    with a byte order mark or not."""
 
     id: Identifier
     since: str = ""
     container: Literal["none", "zip"] = "none"
     members: str = ""
     format: Literal["csv", "xlsx"] = "csv"
-    encoding: str = "utf-8"
-    delimiter: str = ","
+    encoding: str = "utf-8-sig"
+    delimiter: str = Field(default=",", pattern=r'^[^"\r\n]$')
     header_row: int = Field(default=1, ge=1)
     sheet: str = ""
     columns: dict[str, Identifier | None]
     constants: dict[Identifier, str] = {}
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str) -> str:
+        try:
+            codec = codecs.lookup(encoding).name
+            "".encode(codec)
+        except LookupError as error:
+            raise ValueError(f"{encoding!r} is not an encoding that Python knows") from error
+        return "utf-8-sig" if codec == "utf-8" else codec
 
     @model_validator(mode="after")
     def _consistent(self) -> Layout:
@@ -92,16 +156,18 @@ class Layout(_Strict):
             raise ValueError(f"layout {self.id}: a ZIP needs `members` (a pattern), and only a ZIP has them")
         if (self.format == "xlsx") != bool(self.sheet):
             raise ValueError(f"layout {self.id}: a workbook needs `sheet` (a pattern), and only a workbook has one")
-        "".encode(self.encoding)
         kept = [name for name in self.columns.values() if name]
         doubled = sorted({name for name in kept if kept.count(name) > 1})
         if doubled:
             raise ValueError(f"layout {self.id}: two published columns both become {doubled}")
+        twice = sorted(set(kept) & set(self.constants))
+        if twice:
+            raise ValueError(f"layout {self.id}: {twice} stands in both `columns` and `constants`")
         return self
 
     def header_pattern(self, published: str) -> re.Pattern[str]:
         """Matches one header cell; the two digits of `{yy}` are captured as `yy`."""
-        return re.compile(re.escape(published).replace(r"\{yy\}", r"(?P<yy>\d{2})"))
+        return re.compile(re.escape(published).replace(r"\{yy\}", r"(?P<yy>[0-9]{2})"))
 
 
 class PeriodRule(_Strict):
@@ -116,6 +182,15 @@ class PeriodRule(_Strict):
     content_column: str = ""
     header_year: bool = False
     name: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> PeriodRule:
+        if self.name:
+            wanted = {"year", "month"} if self.type == "month" else {"year"}
+            missing = sorted(wanted - set(_compiled("period name", self.name).groupindex))
+            if missing:
+                raise ValueError(f"period name {self.name!r} lacks the group {', '.join(missing)}")
+        return self
 
 
 class Table(_Strict):
@@ -145,6 +220,21 @@ class Table(_Strict):
         known = set(names)
         if len(known) != len(names):
             raise ValueError(f"table {self.name}: a column stands twice")
+        taken = sorted(known & {derived for column in self.columns for derived in column.derived})
+        if taken:
+            raise ValueError(
+                f"table {self.name}: {taken} is a column and also stands beside another (status or period)"
+            )
+        if "(?P<part>" in self.part:
+            _compiled(f"table {self.name}: part", self.part)
+        elif not re.fullmatch(r"[a-z0-9-]+", self.part):
+            raise ValueError(f"table {self.name}: part {self.part!r} names no group `part` and is not a plain name")
+        layouts = [layout.id for layout in self.layouts]
+        if len(set(layouts)) != len(layouts):
+            raise ValueError(f"table {self.name}: a layout stands twice")
+        strays = sorted(set(self.prefer_formats) - {layout.format for layout in self.layouts})
+        if strays:
+            raise ValueError(f"table {self.name}: prefer_formats names {strays}, which no layout has")
         for label, wanted in (
             ("keys", set(self.keys)),
             ("window_column", {self.window_column} - {""}),
@@ -152,6 +242,9 @@ class Table(_Strict):
         ):
             if wanted - known:
                 raise ValueError(f"table {self.name}: {label} names {sorted(wanted - known)}, not a column")
+        for label, name in (("window_column", self.window_column), ("content_column", self.period.content_column)):
+            if name and self.column(name).type not in ("month", "date"):
+                raise ValueError(f"table {self.name}: {label} {name} is neither a month nor a date")
         if (self.resolve == "window") != bool(self.window_column):
             raise ValueError(f"table {self.name}: `window_column` goes with resolve: window, and only with it")
         for layout in self.layouts:

@@ -34,11 +34,23 @@ class Catalogue:
         return [(contract, table) for contract in self.contracts.values() for table in contract.tables]
 
 
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Safe YAML in which no key stands twice: YAML itself would keep the last and drop the rest without a word."""
+
+    def construct_mapping(self, node, deep=False):
+        seen = set()
+        for key_node, _ in node.value:
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+            if key is not None and key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
 def _read_yaml(path: Path) -> object:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(path.read_text("utf-8"), Loader=loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return yaml.load(path.read_text("utf-8"), Loader=_Loader)
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         detail = " ".join(str(error).split())
         raise CatalogueFault(f"not valid YAML ({detail})", where=str(path), remedy="Mend the file") from error
 
@@ -47,12 +59,19 @@ def _validated(model: type, path: Path, data: object):
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
+        found = error.errors()
+        # pydantic also says of a list that it is too short when an item of it is wrong: the item is what counts.
+        found = [one for one in found if not any(_is_inside(other["loc"], one["loc"]) for other in found)]
+        first = found[0]
         place = ".".join(str(part) for part in first["loc"]) or "top level"
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise CatalogueFault(
             f"{place}: {first['msg']}{more}", where=str(path), remedy="See docs/reference/contract.md"
         ) from error
+
+
+def _is_inside(place: tuple, outer: tuple) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
 
 
 def load_contract(path: Path) -> Contract:

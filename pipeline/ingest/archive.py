@@ -13,7 +13,7 @@ import re
 import stat
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -30,8 +30,12 @@ from pipeline.settings import Settings
 
 SIDECAR = ".release.json"
 INCOMING = ".incoming"
+BUILDING = ".tmp"
+LONGEST_NAME = 255  # bytes, on every file system that this runs on
 MONTHS = {name: number for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)}  # fmt: skip
+
+_EXAMPLE = {"month": "2025-11", "calendar_year": "2025"}
 
 Origin = Literal["real", "synthetic"]
 
@@ -76,9 +80,9 @@ class Release:
         return (self.dataset, self.table, self.part, self.period_start, self.period_end)
 
     @property
-    def revision_order(self) -> tuple[str, str]:
-        """Revisions of a slot sort by this: published-at, else archived-at, then sha."""
-        return (self.published_at or self.archived_at, self.sha256)
+    def revision_order(self) -> tuple[str, str, str]:
+        """Revisions of a slot sort by this: published-at (else archived-at), then archived-at, then sha."""
+        return (self.published_at or self.archived_at, self.archived_at, self.sha256)
 
 
 @dataclass(frozen=True)
@@ -113,13 +117,29 @@ def releases(raw: Path) -> list[Release]:
         # An archive of its own below this one (the embedded sample, data/raw/sample) is not part of it.
         if len(relative.parts) != 5:
             continue
-        try:
-            found.append(Release(**json.loads(sidecar.read_text("utf-8"))))
-        except (TypeError, json.JSONDecodeError) as error:
-            raise Fault(
-                f"not a release sidecar ({error})", where=str(sidecar), remedy="Restore it from a backup"
-            ) from error
+        found.append(_read_sidecar(sidecar, relative))
     return found
+
+
+def _read_sidecar(sidecar: Path, relative: Path) -> Release:
+    try:
+        release = Release(**json.loads(sidecar.read_text("utf-8")))
+        wrong = "" if release.period and re.fullmatch(r"[0-9a-f]{64}", release.sha256) else "its sha256 is not one"
+    except (TypeError, ValueError) as error:
+        wrong = str(error)
+    else:
+        place = [release.dataset, release.table, release.part, release.period.slug]
+        if not wrong and [*place, f"{release.sha256[:12]}-{release.original_name}{SIDECAR}"] != list(relative.parts):
+            wrong = f"it describes {release.release_id}, which does not stand here"
+        if not wrong and release.file + SIDECAR != relative.as_posix():
+            wrong = f"it names the file {release.file}"
+    if wrong:
+        raise Fault(
+            f"not a release sidecar ({wrong}), expected the one that `add` wrote",
+            where=str(sidecar),
+            remedy="Restore it from a backup",
+        )
+    return release
 
 
 def add(
@@ -135,11 +155,17 @@ def add(
 ) -> list[AddOutcome]:
     """Takes files and folders into the archive. One outcome per file, in path order; a refusal never stops the rest.
 
-    Files that were named refuse loudly; files inside a folder that no contract claims are skipped.
+    Files that were named refuse loudly; files inside a folder that no contract claims are skipped. Raises Fault where
+    an instant of `provenance` is not ISO: revisions are put in order by it.
     """
+    provenance = replace(
+        provenance,
+        published_at=iso_instant(provenance.published_at, "published-at"),
+        fetched_at=iso_instant(provenance.fetched_at, "fetched-at"),
+    )
     outcomes: list[AddOutcome] = []
     for path in paths:
-        if not path.exists():
+        if not (path.is_file() or path.is_dir()):
             outcomes.append(
                 AddOutcome(str(path), "refused", f"{path}: there is no such file or folder. Check the path")
             )
@@ -153,33 +179,79 @@ def add(
 def _files_below(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    return sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+    hidden = (
+        file for file in path.rglob("*") if not any(part.startswith(".") for part in file.relative_to(path).parts)
+    )
+    return sorted(file for file in hidden if file.is_file() and not file.name.endswith(SIDECAR))
+
+
+def iso_instant(text: str, what: str) -> str:
+    """An ISO day as it is, an ISO instant in UTC, '' as it is. Raises Fault for anything else."""
+    try:
+        if not text or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text).isoformat() if text else ""
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Fault(
+            f"{text!r} is not an ISO day or instant", where=what, remedy="Write 2025-12-18 or 2025-12-18T09:30+00:00"
+        ) from error
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.isoformat(timespec="seconds")
 
 
 def _add_file(file, settings, catalogue, dataset, period, provenance, now, *, named: bool) -> AddOutcome:
-    incoming = settings.raw / INCOMING / f"{uuid.uuid4().hex}-{file.name}"
+    incoming = settings.raw / INCOMING / uuid.uuid4().hex
     try:
         incoming.parent.mkdir(parents=True, exist_ok=True)
         sha256, size = copy_hashing(file, incoming)
-        found = identify(incoming, catalogue, name=file.name, dataset=dataset)
+        name = published_name(file.name, sha256)
+        found = identify(incoming, catalogue, name=name, dataset=dataset)
         if isinstance(found, NotClaimed):
             near = f" (nearest: {found.nearest}, {found.likeness:.0%} alike)" if found.likeness >= 0.3 else ""
             status = "refused" if named else "skipped"
-            remedy = ". To take it in, write a contract: docs/how-to/add-a-dataset.md" if named else ""
-            return AddOutcome(str(file), status, f"{file.name}: {found.reason}{near}{remedy}")
-        bronze = read(incoming, found, sha256, settings.work, label=file.name, threads=settings.threads)
-        return _archive(file, incoming, found, bronze.report, sha256, size, settings, period, provenance, now)
+            remedy = f". {found.remedy}" if named else ""
+            return AddOutcome(str(file), status, f"{name}: {found.reason}{near}{remedy}")
+        bronze = read(incoming, found, sha256, settings.work, label=name, threads=settings.threads)
+        return _archive(file, name, incoming, found, bronze.report, sha256, size, settings, period, provenance, now)
     except Refused as refusal:
         return AddOutcome(str(file), "refused", str(refusal))
     finally:
         incoming.unlink(missing_ok=True)
 
 
+def published_name(name: str, sha256: str) -> str:
+    """The name a file was published under: one taken from an archive sheds the digest it was given there.
+
+    Raises Refused for a name that the archive could not hold.
+    """
+    prefix = sha256[:12] + "-"
+    name = name[len(prefix) :] if name.startswith(prefix) and len(name) > len(prefix) else name
+    try:
+        size = len((prefix + name + SIDECAR + BUILDING).encode())
+    except UnicodeEncodeError as error:
+        raise Refused("its name is not UTF-8", where=repr(name), remedy="Rename it") from error
+    if size > LONGEST_NAME:
+        raise Refused(
+            f"its name is {size - LONGEST_NAME} bytes too long, expected at most "
+            f"{LONGEST_NAME - len(prefix + SIDECAR + BUILDING)}: the archive puts its digest before and a sidecar beside it",
+            where=name,
+            remedy="Rename it",
+        )
+    return name
+
+
 def copy_hashing(source: Path, target: Path) -> tuple[str, int]:
-    """Copies `source`, hashing what was copied. Raises Refused where the file changed meanwhile."""
-    before = source.stat()
+    """Copies `source`, hashing what was copied. Raises Refused where it cannot be read or changed meanwhile."""
+    try:
+        before, reader = source.stat(), source.open("rb")
+    except OSError as error:
+        raise Refused(
+            f"cannot be read ({error.strerror}), expected a file that this user may read",
+            where=source.name,
+            remedy="Close it where it is open, or ask for the right to read it",
+        ) from error
     digest, size = hashlib.sha256(), 0
-    with source.open("rb") as reader, target.open("wb") as writer:
+    with reader, target.open("wb") as writer:
         while chunk := reader.read(1024 * 1024):
             digest.update(chunk)
             size += len(chunk)
@@ -189,46 +261,68 @@ def copy_hashing(source: Path, target: Path) -> tuple[str, int]:
     after = source.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
         raise Refused(
-            f"the file changed while it was read ({before.st_size:,} bytes before, {after.st_size:,} after)",
+            f"the file changed while it was read ({before.st_size:,} bytes before, {after.st_size:,} after), "
+            "expected one that stays as it is",
             where=source.name,
             remedy="Wait until it is written to its end and add it again",
         )
     return digest.hexdigest(), size
 
 
-def _archive(file, incoming, found: Identified, report, sha256, size, settings, period, provenance, now) -> AddOutcome:
+def _archive(
+    file, name, incoming, found: Identified, report, sha256, size, settings, period, provenance, now
+) -> AddOutcome:
     contract, table = found.contract, found.table
-    part = part_of(table, file.name)
-    chosen, chosen_from, in_name = period_of_release(contract, table, report, file.name, period)
+    part = part_of(table, name)
+    chosen, chosen_from, in_name = period_of_release(contract, table, report, name, period)
     stamp = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
     folder = settings.raw / contract.dataset / table.name / part / chosen.slug
-    target = folder / f"{sha256[:12]}-{file.name}"
+    target = folder / f"{sha256[:12]}-{name}"
     release = Release(
         dataset=contract.dataset, table=table.name, part=part, period_start=chosen.start.isoformat(),
         period_end=chosen.end.isoformat(), period_type=chosen.type, period_from=chosen_from, period_in_name=in_name,
-        layout=found.layout.id, format=found.layout.format, sha256=sha256, size=size, original_name=file.name,
+        layout=found.layout.id, format=found.layout.format, sha256=sha256, size=size, original_name=name,
         publisher=contract.publisher, licence=contract.licence, url=provenance.url,
         published_at=provenance.published_at, fetched_at=provenance.fetched_at or stamp, archived_at=stamp,
         origin=provenance.origin, citation=provenance.citation, file=target.relative_to(settings.raw).as_posix(),
     )  # fmt: skip
-    found_problems = tuple(problems(contract, table, report, file.name))
-    held = [one for one in folder.glob("*" + SIDECAR)] if folder.is_dir() else []
-    if any(one.name.startswith(sha256[:12] + "-") for one in held):
-        return AddOutcome(str(file), "already held", f"{file.name}: already held", release.release_id, found_problems)
+    found_problems = tuple(problems(contract, table, report, name))
+    held = sorted(folder.glob("*" + SIDECAR)) if folder.is_dir() else []
+    same = [sidecar for sidecar in held if sidecar.name.startswith(sha256[:12] + "-")]
+    if same:
+        mended = _put_back(incoming, same[0].with_name(same[0].name.removesuffix(SIDECAR)), sha256)
+        message = f"{name}: already held" + (f"; {mended} and was put back" if mended else "")
+        return AddOutcome(str(file), "already held", message, release.release_id, found_problems)
     folder.mkdir(parents=True, exist_ok=True)
-    os.replace(incoming, target)
-    target.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+    _place(incoming, target)
     write_sidecar(settings.raw, release)
     status = "new revision" if held else "archived"
     contradiction = f"; its name says {in_name}, its content {chosen.slug}" if in_name else ""
-    message = f"{file.name}: {status} as {release.release_id} ({report.rows_in:,} rows{contradiction})"
+    message = f"{name}: {status} as {release.release_id} ({report.rows_in:,} rows{contradiction})"
     return AddOutcome(str(file), status, message, release.release_id, found_problems)
+
+
+def _place(incoming: Path, target: Path) -> None:
+    os.replace(incoming, target)
+    target.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+
+
+def _put_back(incoming: Path, target: Path, sha256: str) -> str:
+    """Puts an archived file back where it is gone or no longer holds its bytes, and says which; '' where it is whole."""
+    if not target.is_file():
+        wrong = "the archived file was gone"
+    elif _sha256_of(target) != sha256:
+        wrong = "the archived file held other bytes"
+    else:
+        return ""
+    _place(incoming, target)
+    return wrong
 
 
 def write_sidecar(raw: Path, release: Release) -> None:
     """Writes a release's sidecar beside its file, atomically."""
     path = raw / (release.file + SIDECAR)
-    building = path.with_name(path.name + ".tmp")
+    building = path.with_name(path.name + BUILDING)
     building.write_text(json.dumps(asdict(release), indent=1, sort_keys=True) + "\n", "utf-8")
     os.replace(building, path)
 
@@ -237,12 +331,12 @@ def part_of(table: Table, file_name: str) -> str:
     """The part of a release: `all`, or what the table's rule (a regular expression with group `part`) finds."""
     if "(?P<part>" not in table.part:
         return table.part
-    match = re.search(table.part, file_name)
+    match = re.search(table.part, file_name, re.IGNORECASE | re.ASCII)
     if not match:
         raise Refused(
-            f"its name does not say whose part it is (expected {table.part})",
+            f"its name does not say whose part it is, expected {table.part}",
             where=file_name,
-            remedy=f"Rename it as the contract of {table.name} says",
+            remedy=f"Rename it like {table.file_names[0]}",
         )
     return match["part"].lower()
 
@@ -252,6 +346,13 @@ def period_of_release(
 ) -> tuple[Period, str, str]:
     """The period a release stands for, where it was taken from, and the period its name says when that differs."""
     rule = table.period
+    if given and given.type != rule.type:
+        raise Refused(
+            f"{given.slug} is a {given.type.replace('_', ' ')}, expected a {rule.type.replace('_', ' ')}: "
+            f"so {contract.dataset}/{table.name} is published",
+            where=file_name,
+            remedy=f"Give --period {_EXAMPLE[rule.type]}, or leave it out",
+        )
     content = None
     if rule.header_year and report.years:
         content = periods.parse(f"20{report.years[0]}")
@@ -261,9 +362,9 @@ def period_of_release(
     chosen, source = (given, "option") if given else (content, "content") if content else (named, "name")
     if chosen is None:
         raise Refused(
-            "neither its content nor its name says which period it is",
+            f"neither its content nor its name says which period it is, expected a {rule.type.replace('_', ' ')}",
             where=file_name,
-            remedy="Give it: --period 2025-11 (a month), 2024 (a year) or 2024/25 (a financial year)",
+            remedy=f"Give it: --period {_EXAMPLE[rule.type]}",
         )
     contradicts = named is not None and source != "name" and named != chosen
     return chosen, source, named.slug if named and contradicts else ""
@@ -271,10 +372,12 @@ def period_of_release(
 
 def period_in_name(pattern: str, kind: str, file_name: str) -> Period | None:
     """The period that a file's name says, or None. Two-digit years are of this century."""
-    match = re.search(pattern, file_name) if pattern else None
+    match = re.search(pattern, file_name, re.IGNORECASE | re.ASCII) if pattern else None
     if not match:
         return None
     year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
+    if not 1900 <= year <= 2999:
+        return None
     if kind == "calendar_year":
         return periods.parse(f"{year}")
     month = match["month"]
@@ -310,12 +413,20 @@ def bronze_of(release: Release, settings: Settings, catalogue: Catalogue) -> Bro
 def check_bytes(path: Path, release: Release) -> None:
     """Raises Fault where the archived file is missing or its sha256 is not the sidecar's."""
     if not path.is_file():
-        raise Fault("the archived file is gone", where=str(path), remedy="Restore it from a backup of the archive")
-    with path.open("rb") as stream:
-        actual = hashlib.file_digest(stream, "sha256").hexdigest()
+        raise Fault(
+            "the archived file is gone",
+            where=str(path),
+            remedy="Restore it from a backup of the archive, or add it again",
+        )
+    actual = _sha256_of(path)
     if actual != release.sha256:
         raise Fault(
             f"holds sha256 {actual[:12]}, its sidecar says {release.sha256[:12]}: the archive was changed",
             where=str(path),
-            remedy="Restore it from a backup of the archive",
+            remedy="Restore it from a backup of the archive, or add the publisher's file again",
         )
+
+
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

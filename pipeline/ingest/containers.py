@@ -9,11 +9,16 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import lzma
+import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Literal
+from typing import Literal
+from xml.etree import ElementTree
 
 from pipeline.errors import Refused
 
@@ -24,6 +29,11 @@ MAX_EXPANSION = 200
 MAX_UNPACKED_BYTES = 8 * 1024**3
 HEAD_BYTES = 256 * 1024
 CHUNK = 1024 * 1024
+
+# All that zipfile lets out when a ZIP is broken, cut short, or packed in a way it cannot read.
+ZIP_FAULTS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,36 +60,46 @@ def kind_of(path: Path) -> Kind:
 def _is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
-            return "[Content_Types].xml" in archive.namelist()
-    except zipfile.BadZipFile:
+            return "xl/workbook.xml" in archive.namelist()
+    except ZIP_FAULTS:
         return False
 
 
 def zip_members(path: Path, label: str) -> list[MemberInfo]:
     """The members of a ZIP, directories left out.
 
-    Raises Refused for a ZIP that is broken, encrypted, that names a path outside itself, or that unpacks to more
-    than MAX_EXPANSION times its size.
+    Raises Refused for a ZIP that is broken, encrypted, that names a path outside itself or one path twice, or that
+    unpacks to more than MAX_EXPANSION times its size.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-    except zipfile.BadZipFile as error:
+    except ZIP_FAULTS as error:
         raise Refused(
-            f"not a whole ZIP ({error}): the download was probably cut short",
+            f"not a whole ZIP ({_words(error)}), expected a file that opens: the download was probably cut short",
             where=label,
             remedy="Download the file again and compare its size with the publisher's page",
         ) from error
+    seen: set[str] = set()
     for info in infos:
         parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-        if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in parts[0]:
+        if ".." in parts or info.filename.startswith(("/", "\\")) or not parts or ":" in parts[0]:
             raise Refused(
-                f"the ZIP holds a path outside itself, {info.filename!r}",
+                f"the ZIP holds a path outside itself, {shown(info.filename)}, expected plain names",
                 where=label,
                 remedy="Do not unpack it; get the file from the publisher again",
             )
         if info.flag_bits & 0x1:
-            raise Refused(f"member {info.filename} is encrypted", where=label, remedy="Get an unencrypted copy")
+            raise Refused(
+                f"member {info.filename} is encrypted, expected an open one", where=label, remedy="Get an open copy"
+            )
+        if info.filename in seen:
+            raise Refused(
+                f"member {info.filename} stands twice in the ZIP, expected once: only one of them could be read",
+                where=label,
+                remedy="Get the file from the publisher again",
+            )
+        seen.add(info.filename)
     unpacked, packed = sum(info.file_size for info in infos), path.stat().st_size
     if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_EXPANSION * packed:
         raise Refused(
@@ -99,58 +119,128 @@ def head_of(path: Path, member: str | None, label: str) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
             return stream.read(HEAD_BYTES)
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except ZIP_FAULTS as error:
         raise _broken_member(label, member, error) from error
 
 
 def _broken_member(label: str, member: str, error: Exception) -> Refused:
+    if isinstance(error, NotImplementedError):
+        return Refused(
+            f"member {member} is packed in a way that cannot be read ({_words(error)}), expected deflate or stored",
+            where=label,
+            remedy="Unpack it and make a plain ZIP of the same members, or ask the publisher for one",
+        )
     return Refused(
-        f"member {member} cannot be read ({error}): the download was probably cut short",
+        f"member {member} cannot be read ({_words(error)}), expected a whole one: the download was probably cut short",
         where=label,
         remedy="Download the file again",
     )
 
 
+def _words(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def shown(value: str, length: int = 80) -> str:
+    """A value as a message shows it: quoted, escaped, and not longer than a person would read."""
+    return repr(value if len(value) <= length else value[:length] + "…")
+
+
 def first_records(head: bytes, encoding: str, delimiter: str, count: int) -> list[list[str]]:
-    """The first `count` CSV records of a file's head, cells stripped. Undecodable bytes show as U+FFFD."""
+    """The first `count` CSV records of a file's head, cells stripped, empty lines left out.
+
+    Undecodable bytes show as U+FFFD; where the head stops being CSV, what came before is all there is.
+    """
     text = head.decode(encoding, errors="replace")
     if len(head) == HEAD_BYTES:
-        text = text[: text.rfind("\n") + 1]
+        text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1]
     records: list[list[str]] = []
-    for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-        records.append([cell.strip() for cell in record])
-        if len(records) == count:
-            break
+    try:
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if record:
+                records.append([cell.strip() for cell in record])
+            if len(records) == count:
+                break
+    except csv.Error:
+        pass
     return records
 
 
-def strict_chunks(stream: BinaryIO, encoding: str, where: str) -> Iterator[str]:
-    """The text of `stream`, decoded strictly. Raises Refused naming the line and the byte that do not fit."""
+def not_text(head: bytes) -> str:
+    """Why a file's head cannot be text of one byte a sign, in words; '' where it can."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return f"is UTF-16 text (it begins with the bytes {head[:2].hex(' ')})"
+    if b"\x00" in head:
+        return f"line {head[: head.index(0)].count(10) + 1} holds NUL bytes"
+    return ""
+
+
+def text_of(path: Path, member: str | None, encoding: str, label: str) -> Iterator[str]:
+    """The text of a file or member in chunks, decoded strictly. Reading a member to its end also proves its checksum.
+
+    Raises Refused, naming the line, where a byte is not of the encoding, where there are NUL bytes, and where text that
+    is promised in an encoding of one byte a letter is UTF-8 and would be misread.
+    """
+    where = f"{label} > {member}" if member else label
+    promised = encoding.removesuffix("-sig")
     decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
-    line = 1
-    while True:
-        chunk = stream.read(CHUNK)
+    rival = None if promised.startswith("utf") else codecs.getincrementaldecoder("utf-8")(errors="strict")
+    line, letters = 1, False
+    for chunk in _chunks(path, member, label):
         try:
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             bad = error.object[error.start : error.start + 1]
             line += error.object[: error.start].count(b"\n")
             raise Refused(
-                f"line {line}: byte 0x{bad.hex()} is not {encoding}{_likely(bad)}",
+                f"line {line}: byte 0x{bad.hex()} is not {promised}{_likely(bad)}, expected {promised} throughout",
                 where=where,
-                remedy=f"The contract promises {encoding}; if the publisher changed it, set `encoding:` in the layout",
+                remedy=f"The contract promises {promised}; if the publisher changed it, set `encoding:` in the layout",
             ) from error
         if "\x00" in text:
+            line += text[: text.index("\x00")].count("\n")
             raise Refused(
-                "holds NUL bytes, so it is not the text the contract promises",
+                f"line {line} holds NUL bytes, expected {promised} text",
                 where=where,
                 remedy="Check that the file is not UTF-16 or a binary file under a wrong name",
             )
+        letters = letters or not chunk.isascii()
+        rival = rival if _decodes(rival, chunk) else None
         if text:
             yield text
             line += text.count("\n")
-        if not chunk:
-            return
+    if rival and letters:
+        raise Refused(
+            f"is UTF-8 text, expected {promised}: its letters beyond ASCII would be misread",
+            where=where,
+            remedy="If the publisher changed it, set `encoding: utf-8` in the layout",
+        )
+
+
+def _chunks(path: Path, member: str | None, label: str) -> Iterator[bytes]:
+    """The bytes of a file or member, and an empty chunk at the end."""
+    if member is None:
+        with path.open("rb") as stream:
+            while chunk := stream.read(CHUNK):
+                yield chunk
+    else:
+        try:
+            with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+                while chunk := stream.read(CHUNK):
+                    yield chunk
+        except ZIP_FAULTS as error:
+            raise _broken_member(label, member, error) from error
+    yield b""
+
+
+def _decodes(decoder: codecs.IncrementalDecoder | None, chunk: bytes) -> bool:
+    if decoder is None:
+        return False
+    try:
+        decoder.decode(chunk, final=not chunk)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _likely(bad: bytes) -> str:
@@ -158,32 +248,6 @@ def _likely(bad: bytes) -> str:
         return f" (windows-1252 would read it as {bad.decode('cp1252')!r})"
     except UnicodeDecodeError:
         return ""
-
-
-def unpack_text(path: Path, member: str | None, encoding: str, target: Path | None, label: str) -> None:
-    """Checks that a file or member is wholly in `encoding` and writes it as UTF-8 to `target` (None: check only).
-
-    Reading a member to its end also proves its checksum.
-    """
-    where = f"{label} > {member}" if member else label
-    out = target.open("w", encoding="utf-8", newline="") if target else None
-    try:
-        if member is None:
-            with path.open("rb") as stream:
-                for text in strict_chunks(stream, encoding, where):
-                    if out:
-                        out.write(text)
-        else:
-            try:
-                with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
-                    for text in strict_chunks(stream, encoding, where):
-                        if out:
-                            out.write(text)
-            except (zipfile.BadZipFile, EOFError, OSError) as error:
-                raise _broken_member(label, member, error) from error
-    finally:
-        if out:
-            out.close()
 
 
 def sheet_names(path: Path, label: str) -> list[str]:
@@ -207,8 +271,48 @@ def sheet_rows(path: Path, sheet: str, label: str) -> list[list[str]]:
     return [[_cell_text(cell) for cell in row] for row in rows]
 
 
+def check_workbook(path: Path, sheet: str, label: str) -> None:
+    """Raises Refused where a workbook's checksums do not hold, or a cell of the sheet holds an error (`#N/A`).
+
+    The reader proves no checksum and gives errors as blanks, which would read as missing.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            broken = archive.testzip()
+            cells = archive.read(_sheet_part(archive, sheet)) if not broken else b""
+    except (*ZIP_FAULTS, KeyError, ElementTree.ParseError) as error:
+        raise _broken_workbook(label, error) from error
+    if broken:
+        raise _broken_workbook(label, zipfile.BadZipFile(f"bad checksum in {broken}"))
+    for cell in re.finditer(rb"<(?:\w+:)?c\s[^>]*>", cells):
+        if re.search(rb"\st=[\"']e[\"']", cell[0]):
+            place = re.search(rb"\sr=[\"']([A-Z]+[0-9]+)", cell[0])
+            raise Refused(
+                f"cell {place[1].decode() if place else 'without a place'} holds an error such as #N/A, expected a value or a blank",
+                where=f"{label} > {sheet}",
+                remedy="Mend the cell, or get a corrected file from the publisher",
+            )
+
+
+def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
+    """The path inside a workbook of the XML of a sheet."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    target = {link.get("Id"): link.get("Target", "") for link in links}
+    for one in book.iter():
+        if one.tag.endswith("}sheet") and one.get("name") == sheet:
+            found = next(value for key, value in one.items() if key.endswith("}id"))
+            path = target[found]
+            return path.lstrip("/") if path.startswith("/") else f"xl/{path}"
+    raise KeyError(f"no sheet {sheet}")
+
+
 def _broken_workbook(label: str, error: Exception) -> Refused:
-    return Refused(f"not a whole workbook ({error})", where=label, remedy="Download the file again")
+    return Refused(
+        f"not a whole workbook ({_words(error)}), expected one that opens",
+        where=label,
+        remedy="Download the file again",
+    )
 
 
 def _cell_text(cell: object) -> str:

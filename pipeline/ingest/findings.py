@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.catalogue.contract import Contract, Table
+from pipeline.catalogue.contract import Column, Contract, Table
+from pipeline.ingest.containers import shown
 from pipeline.ingest.identify import contract_path, nearest_name
 from pipeline.ingest.read import Offence, ReadReport
 
@@ -87,7 +88,7 @@ def _why(table: Table, name: str, rule: str) -> str:
     column = table.column(name)
     return {
         "required": f"{name} is never blank",
-        "type": f"{name} is a {column.type}" + (f" written as {' or '.join(column.formats)}" if column.formats else ""),
+        "type": f"{name} is {_kind(column)}",
         "thousands": f"thousands commas in {name} stand every three digits",
         "allowed": f"{name} is one of {', '.join(column.allowed)}",
         "pattern": f"{name} looks like {column.pattern}",
@@ -96,29 +97,45 @@ def _why(table: Table, name: str, rule: str) -> str:
     }[rule]
 
 
+def _kind(column: Column) -> str:
+    if column.formats:
+        day = ", its first day" if column.type == "month" else ""
+        return f"a {column.type} written as {' or '.join(column.formats)}{day}"
+    if column.type == "decimal":
+        return f"a plain decimal number of at most {column.scale} decimals and {column.precision} digits"
+    return {
+        "text": "text", "integer": "a whole number in plain digits",
+        "period": "a period such as 2025-01-31, 2024-12 or 2024/25",
+    }[column.type]  # fmt: skip
+
+
 def _explain(contract: Contract, table: Table, offence: Offence, rule: str, report: ReadReport, label: str) -> str:
-    header_row = next((m.header_row for m in report.members if m.name == offence.member), 1)
+    rows = next(one for one in report.members if one.name == offence.member)
     member = f" > {offence.member}" if offence.member else ""
-    place = f"{label}{member} row {offence.source_row} (line {offence.source_row + header_row})"
+    line = f" (line {offence.source_row + rows.header_row})" if rows.one_line_each else ""
+    place = f"{label}{member} row {offence.source_row}{line}"
     count = f"{offence.rows:,} row{'s' if offence.rows > 1 else ''}"
-    shown = f"is {offence.value!r}" if offence.value else "is blank"
+    words = f"is {shown(offence.value)}" if offence.value else "is blank"
     remedy = (
         "get a corrected file from the publisher"
         if contract.kind == "publication"
         else "mend the row and add the file again"
     )
-    if rule in ("allowed", "type"):
-        near = nearest_name(offence.value, table.column(offence.column).allowed) if rule == "allowed" else ""
-        known = f" (nearest known: {near!r})" if near else ""
-        line = (
-            f"add {offence.value!r} to `allowed:` of {offence.column}"
-            if rule == "allowed"
-            else f"extend `formats:` of {offence.column}"
-            if table.column(offence.column).formats
-            else ""
-        )
-        remedy += f"; if the publisher changed it, {line} in {contract_path(contract)}" if line else ""
-        return f"{place}: {offence.column} {shown}{known}, expected: {_why(table, offence.column, rule)}. {count}. To mend: {remedy}"
-    return (
-        f"{place}: {offence.column} {shown}, expected: {_why(table, offence.column, rule)}. {count}. To mend: {remedy}"
-    )
+    edit = _contract_edit(table.column(offence.column), rule, offence.value)
+    if edit:
+        remedy += f"; if the publisher changed it, {edit} in {contract_path(contract)}"
+    near = nearest_name(offence.value, table.column(offence.column).allowed) if rule == "allowed" else ""
+    known = f" (nearest known: {near!r})" if near else ""
+    expected = _why(table, offence.column, rule)
+    return f"{place}: {offence.column} {words}{known}, expected: {expected}. {count}. To mend: {remedy}"
+
+
+def _contract_edit(column: Column, rule: str, value: str) -> str:
+    """What to change in the contract where the publisher, and not the file, is what changed; '' where nothing."""
+    if rule == "allowed":
+        return f"add {shown(value)} to `allowed:` of {column.name}"
+    if rule == "type" and column.formats:
+        return f"extend `formats:` of {column.name}"
+    if rule == "type" and column.type == "decimal":
+        return f"raise `scale:` or `precision:` of {column.name}"
+    return ""

@@ -6,6 +6,7 @@ claims it, by name or by a nearly right header, but it is not as the contract sa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -51,6 +52,7 @@ class NotClaimed:
     reason: str
     nearest: str = ""
     likeness: float = 0.0
+    remedy: str = "To take it in, write a contract: docs/how-to/add-a-dataset.md"
 
 
 @dataclass(frozen=True)
@@ -113,30 +115,47 @@ def identify(
         known = ", ".join(sorted(catalogue.contracts))
         raise Refused(f"there is no dataset {dataset!r}", where=label, remedy=f"Known datasets: {known}")
     claims = [pair for pair in pairs if pair[1].claims_name(label)]
+    wanted = claims or (pairs if dataset else [])
     if kind == "empty":
-        if claims or dataset:
-            raise Refused("the file is empty", where=label, remedy="Download it again")
+        if wanted:
+            raise Refused(
+                f"the file is empty, expected {_forms(wanted[0][1])}", where=label, remedy="Download it again"
+            )
         return NotClaimed("the file is empty")
-    attempts = [attempt for pair in pairs for attempt in _attempts(path, label, kind, *pair, named=pair in claims)]
+    if kind in ("zip", "xlsx"):
+        try:
+            containers.zip_members(path, label)
+        except Refused as refusal:
+            if wanted:
+                raise
+            return NotClaimed(refusal.what, remedy=refusal.remedy)
+    attempts = [attempt for pair in pairs for attempt in _attempts(path, label, kind, *pair, named=pair in wanted)]
     fitting = [attempt for attempt in attempts if isinstance(attempt, Identified)]
     if len(fitting) > 1:
-        names = ", ".join(f"{one.contract.dataset}/{one.table.name}/{one.layout.id}" for one in fitting)
-        raise Refused(f"fits more than one layout: {names}", where=label, remedy="Say which with --dataset")
+        names = ", ".join(
+            f"{one.contract.dataset}/{one.table.name}/{one.layout.id}"
+            + (f" ({one.members[0].name})" if one.members[0].name else "")
+            for one in fitting
+        )
+        raise Refused(
+            f"fits more than one layout, expected one: {names}", where=label, remedy="Say which with --dataset"
+        )
     if fitting:
         return fitting[0]
     near = sorted((a for a in attempts if isinstance(a, _Misfit)), key=lambda misfit: -misfit.likeness)
-    if near and (claims or dataset or near[0].likeness >= NEARLY):
-        named = [misfit for misfit in near if misfit.named]
-        raise _refusal(label, (named or near)[0])
-    if claims or dataset:
-        contract, table = (claims or pairs)[0]
-        forms = " or ".join(_form(layout) for layout in table.layouts)
+    named = [misfit for misfit in near if misfit.named]
+    if named:
+        raise _refusal(label, named[0])
+    if near and near[0].likeness >= NEARLY:
+        raise _refusal(label, near[0])
+    if wanted:
+        contract, table = wanted[0]
         raise Refused(
-            f"is a {kind} file, but {contract.dataset}/{table.name} is published as {forms}",
+            f"is a {kind} file, expected {_forms(table)}: so {contract.dataset}/{table.name} is published",
             where=label,
             remedy="Add the file as the publisher gives it, not unpacked or saved again",
         )
-    if near:
+    if near and near[0].likeness > 0:
         table_name = f"{near[0].contract.dataset}/{near[0].table.name}"
         return NotClaimed("no contract covers this file", table_name, near[0].likeness)
     return NotClaimed("no contract covers this file")
@@ -144,23 +163,34 @@ def identify(
 
 @dataclass(frozen=True)
 class _Misfit:
+    """A layout that a file was held against and is not. `said`: what is wrong and what to do, where not the header."""
+
     contract: Contract
     table: Table
     layout: Layout
     member: str
     fit: HeaderFit
-    header: tuple[str, ...]
     named: bool
     found_lower: int = 0
-    stray_members: tuple[str, ...] = ()
+    said: tuple[str, str] = ("", "")
+    likeness_if_said: float = 1.0
 
     @property
     def likeness(self) -> float:
-        return 1.0 if self.found_lower or self.stray_members else self.fit.likeness
+        if self.said[0]:
+            return self.likeness_if_said
+        return 1.0 if self.found_lower else self.fit.likeness
+
+
+NO_HEADER = HeaderFit((), (), (), (), ())
+
+
+def _forms(table: Table) -> str:
+    return " or ".join(dict.fromkeys(_form(layout) for layout in table.layouts))
 
 
 def _form(layout: Layout) -> str:
-    return f"a ZIP of {layout.members}" if layout.container == "zip" else layout.format.upper()
+    return f"a ZIP of {layout.members}" if layout.container == "zip" else f"a file of {layout.format.upper()}"
 
 
 def _attempts(path: Path, label: str, kind: str, contract: Contract, table: Table, *, named: bool):
@@ -168,15 +198,22 @@ def _attempts(path: Path, label: str, kind: str, contract: Contract, table: Tabl
         if kind == "zip" and layout.container == "zip":
             yield _try_zip(path, label, contract, table, layout, named)
         elif kind == "text" and layout.container == "none" and layout.format == "csv":
-            records = containers.first_records(
-                containers.head_of(path, None, label), layout.encoding, layout.delimiter, layout.header_row + LOOK_DOWN
-            )
-            yield _try_records(records, "", contract, table, layout, named)
+            yield _try_text(containers.head_of(path, None, label), "", contract, table, layout, named)
         elif kind == "xlsx" and layout.format == "xlsx":
-            for sheet in containers.sheet_names(path, label):
-                if fnmatchcase(sheet, layout.sheet):
-                    rows = containers.sheet_rows(path, sheet, label)[: layout.header_row + LOOK_DOWN]
-                    yield _try_records(rows, sheet, contract, table, layout, named)
+            yield from _try_workbook(path, label, contract, table, layout, named)
+
+
+def _try_text(head: bytes, member: str, contract, table, layout, named) -> Identified | _Misfit:
+    wrong = containers.not_text(head) if not layout.encoding.startswith(("utf-16", "utf-32")) else ""
+    if wrong:
+        said = (
+            f"{wrong}, expected {layout.encoding.removesuffix('-sig')} text",
+            "Get the file as it was published; if the publisher changed it, set `encoding:` in a layout of "
+            + contract_path(contract),
+        )
+        return _Misfit(contract, table, layout, member, NO_HEADER, named, said=said, likeness_if_said=0.0)
+    records = containers.first_records(head, layout.encoding, layout.delimiter, layout.header_row + LOOK_DOWN)
+    return _try_records(records, member, contract, table, layout, named)
 
 
 def _try_records(records: list[list[str]], member: str, contract, table, layout, named) -> Identified | _Misfit:
@@ -188,29 +225,65 @@ def _try_records(records: list[list[str]], member: str, contract, table, layout,
         return Identified(contract, table, layout, (Member(member, tuple(header), fit.columns),), fit.years)
     for row, record in enumerate(records, start=1):
         if fit_header(record, layout).fits:
-            return _Misfit(contract, table, layout, member, fit, tuple(header), named, found_lower=row)
-    return _Misfit(contract, table, layout, member, fit, tuple(header), named)
+            return _Misfit(contract, table, layout, member, fit, named, found_lower=row)
+    return _Misfit(contract, table, layout, member, fit, named)
 
 
-def _try_zip(path: Path, label: str, contract, table, layout, named) -> Identified | _Misfit | None:
+def _try_workbook(path: Path, label: str, contract, table, layout, named) -> Iterator[Identified | _Misfit]:
+    try:
+        sheets = containers.sheet_names(path, label)
+        matching = [sheet for sheet in sheets if fnmatchcase(sheet, layout.sheet)]
+        for sheet in matching:
+            rows = containers.sheet_rows(path, sheet, label)[: layout.header_row + LOOK_DOWN]
+            yield _try_records(rows, sheet, contract, table, layout, named)
+    except Refused as refusal:
+        said = (refusal.what, refusal.remedy)
+        yield _Misfit(contract, table, layout, "", NO_HEADER, named, said=said, likeness_if_said=0.0)
+        return
+    if not matching:
+        said = (
+            f"has no sheet like {layout.sheet!r}, expected by layout {layout.id} of {contract.dataset}/{table.name} "
+            f"(its sheets: {', '.join(sheets[:5])})",
+            f"If the publisher renamed it, change `sheet:` in {contract_path(contract)}",
+        )
+        yield _Misfit(contract, table, layout, "", NO_HEADER, named, said=said, likeness_if_said=0.0)
+
+
+def _try_zip(path: Path, label: str, contract, table, layout, named) -> Identified | _Misfit:
     infos = containers.zip_members(path, label)
     wanted = [info for info in infos if fnmatchcase(info.name.rsplit("/", 1)[-1], layout.members)]
-    strays = tuple(info.name for info in infos if info not in wanted)
-    nothing = HeaderFit((), (), tuple(layout.columns), (), ())
+    strays = [info.name for info in infos if info not in wanted]
+    table_name = f"{contract.dataset}/{table.name}"
     if not wanted:
-        return _Misfit(contract, table, layout, "", nothing, (), named) if named else None
+        holds = ", ".join(strays[:3]) or "nothing"
+        said = (
+            f"the ZIP holds no member like {layout.members}, expected by layout {layout.id} of {table_name} (it holds: {holds})",
+            f"Check that it is the publisher's file; if its members were renamed, change `members:` in {contract_path(contract)}",
+        )
+        return _Misfit(contract, table, layout, "", NO_HEADER, named, said=said, likeness_if_said=0.0)
     if strays:
-        return _Misfit(contract, table, layout, "", nothing, (), named, stray_members=strays)
+        said = (
+            f"the ZIP holds {', '.join(strays[:3])}, which layout {layout.id} of {table_name} does not expect "
+            f"(only {layout.members})",
+            "Check that it is the publisher's file; if a new member is published, extend `members:` in "
+            + contract_path(contract),
+        )
+        return _Misfit(contract, table, layout, "", NO_HEADER, named, said=said)
     found: list[Member] = []
     years: set[str] = set()
     for info in sorted(wanted, key=lambda one: one.name):
         head = containers.head_of(path, info.name, label)
-        records = containers.first_records(head, layout.encoding, layout.delimiter, layout.header_row + LOOK_DOWN)
-        attempt = _try_records(records, info.name, contract, table, layout, named)
+        attempt = _try_text(head, info.name, contract, table, layout, named)
         if isinstance(attempt, _Misfit):
             return attempt
         found.extend(attempt.members)
         years.update(attempt.years)
+    if len(years) > 1:
+        said = (
+            f"its members bear different years in their headers ({', '.join(sorted(years))}), expected one",
+            "Check that it is the publisher's file",
+        )
+        return _Misfit(contract, table, layout, "", NO_HEADER, named, said=said)
     return Identified(contract, table, layout, tuple(found), tuple(sorted(years)))
 
 
@@ -238,14 +311,8 @@ def _explain(label: str, misfit: _Misfit) -> tuple[str, str, str]:
     table = f"{misfit.contract.dataset}/{misfit.table.name}"
     row = misfit.layout.header_row
     where = f"{label} > {misfit.member}" if misfit.member else label
-    if misfit.stray_members:
-        return (
-            f"the ZIP holds {', '.join(misfit.stray_members[:3])}, which layout {misfit.layout.id} of {table} "
-            f"does not expect (only {misfit.layout.members})",
-            label,
-            "Check that it is the publisher's file; if a new member is published, extend `members:` in "
-            + contract_path(misfit.contract),
-        )
+    if misfit.said[0]:
+        return misfit.said[0], where, misfit.said[1]
     if misfit.found_lower:
         return (
             f"the header of {table} stands on row {misfit.found_lower}, expected on row {row}",
@@ -263,13 +330,13 @@ def _explain_columns(where: str, table: str, row: int, misfit: _Misfit) -> tuple
         near = nearest_name(cell, tuple(missing)) if cell else ""
         if near:
             missing.remove(near)
-            parts.append(f"column {cell!r} is unknown (nearest expected: {near!r})")
+            parts.append(f"column {containers.shown(cell)} is unknown (nearest expected: {near!r})")
             lines.append(f"`{cell}: {misfit.layout.columns[near] or 'null'}`")
         else:
-            parts.append(f"column {cell!r} is unknown")
-            lines.append(f"`{cell}: null`")
+            parts.append(f"column {containers.shown(cell)} is unknown")
+            lines.append(f"`{cell[:80]}: null`")
     parts += [f"column {name!r} is missing" for name in missing]
-    parts += [f"column {name!r} stands twice" for name in fit.doubled]
+    parts += [f"column {name!r} stands twice, expected once" for name in fit.doubled]
     if len(fit.years) > 1:
         parts.append(f"its column names bear different years ({', '.join(fit.years)})")
     more = f" and {len(parts) - 4} more" if len(parts) > 4 else ""

@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from pipeline import duck, periods
-from pipeline.catalogue.contract import Column, Table
+from pipeline.catalogue.contract import Column, Layout, Table
 from pipeline.catalogue.load import table_digest
 from pipeline.errors import Refused
-from pipeline.ingest import containers
+from pipeline.ingest import containers, staging
 from pipeline.ingest.identify import Identified, Member
+from pipeline.ingest.staging import Staged
 
 # Raise when the same bytes and contract would give other rows: it names the cache.
-READER_VERSION = 1
+READER_VERSION = 2
 RULE_SEPARATOR = ";"
+BATCH = 50_000
+
+# White space as Python's str.isspace has it, for DuckDB's regular expressions.
+WHITE = r"[\s\x{0B}\x{1C}-\x{1F}\x{85}\p{Z}]+"
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,15 @@ class Offence:
 
 @dataclass(frozen=True)
 class MemberRows:
-    """A member and how many rows it gave. `header_row` is the row of its header, counted from 1."""
+    """A member and how many rows it gave. `header_row` is the row of its header, counted from 1.
+
+    `one_line_each`: every record is one line, so that row n stands on line header_row + n.
+    """
 
     name: str
     header_row: int
     rows: int
+    one_line_each: bool
 
 
 @dataclass(frozen=True)
@@ -124,29 +133,30 @@ def read(path: Path, found: Identified, sha256: str, work: Path, *, label: str, 
 
 
 def cached_bronze(folder: Path) -> Bronze | None:
-    """Bronze that was read before, or None. A folder without a report was not finished and counts as none."""
-    report = folder / "report.json"
-    if not report.is_file():
+    """Bronze that was read before, or None. A folder that is not whole, or whose report cannot be read, counts as none."""
+    try:
+        bronze = Bronze(folder, ReadReport.from_json((folder / "report.json").read_text("utf-8")))
+    except (OSError, ValueError, TypeError, KeyError):
         return None
-    return Bronze(folder, ReadReport.from_json(report.read_text("utf-8")))
+    return bronze if bronze.rows.is_file() and bronze.quarantine.is_file() else None
 
 
 @dataclass(frozen=True)
 class RawMember:
-    """A member in table `raw`: the file DuckDB read it from, its first rowid and its number of rows."""
+    """A member in table `raw`: its first rowid, its number of rows, and whether each record is one line."""
 
     member: Member
-    file: str
     first_rowid: int
     rows: int
+    one_line_each: bool
 
 
 def _read_into(folder: Path, path: Path, found: Identified, sha256: str, label: str, threads: int) -> ReadReport:
     con = duck.connect(threads=threads)
     try:
         with tempfile.TemporaryDirectory(prefix="unpacked-", dir=folder) as scratch:
-            starts = _load_raw(con, path, found, Path(scratch), label)
-        return _type_and_write(con, folder, found, sha256, starts, label)
+            members = _load_raw(con, path, found, Path(scratch), label)
+        return _type_and_write(con, folder, found, sha256, members, label)
     finally:
         con.close()
 
@@ -155,103 +165,116 @@ def _read_into(folder: Path, path: Path, found: Identified, sha256: str, label: 
 
 
 def _load_raw(con, path: Path, found: Identified, scratch: Path, label: str) -> list[RawMember]:
-    """Fills table `raw` (canonical names, all text) in file order."""
+    """Fills table `raw` (member_no, then canonical names, all text) in the order of members and rows."""
+    names = [name for name in found.members[0].columns if name]
+    spec = ", ".join(f"{duck.name(name)} varchar" for name in names)
+    con.execute(f"create table raw (member_no integer, {spec})")
     if found.layout.format == "xlsx":
         return _load_workbook(con, path, found, label)
-    staged = _stage_members(path, found, scratch, label)
-    starts: list[RawMember] = []
-    total = 0
-    for number, group in enumerate(_groups_by_shape(found.members)):
-        _load_csv_group(con, [staged[member.name] for member in group], group, found, label, first=number == 0)
-        counts = dict(con.execute("select file, count(*) from raw where rowid >= ? group by file", [total]).fetchall())
-        for member in group:
-            file = str(staged[member.name])
-            starts.append(RawMember(member, file, total, counts.get(file, 0)))
-            total += counts.get(file, 0)
-    if total == 0:
-        raise Refused("holds a header and no rows", where=label, remedy="Download it again")
-    return starts
-
-
-def _stage_members(path: Path, found: Identified, scratch: Path, label: str) -> dict[str, Path]:
-    """UTF-8 files for DuckDB to read, one per member, after a strict check of every byte."""
-    encoding, staged = found.layout.encoding, {}
-    utf8 = encoding.lower().replace("_", "-") in ("utf-8", "utf-8-sig")
-    for number, member in enumerate(found.members):
-        if found.layout.container == "none" and utf8:
-            containers.unpack_text(path, None, encoding, None, label)
-            staged[member.name] = path
+    staged = [
+        staging.stage(path, member, found.layout, scratch / f"{number:04}.csv", label)
+        for number, member in enumerate(found.members)
+    ]
+    for start, group in _groups(staged):
+        if group[0].plain:
+            _scan(con, start, group, found.layout)
         else:
-            target = scratch / f"{number:04}.csv"
-            containers.unpack_text(path, member.name or None, encoding, target, label)
-            staged[member.name] = target
-    return staged
+            _insert(con, start, group[0].member, staging.records(group[0], found.layout))
+    return _members_of_raw(con, staged, found)
 
 
-def _groups_by_shape(members: tuple[Member, ...]) -> Iterator[list[Member]]:
-    """Runs of members whose columns stand in the same order, so that one scan can read them."""
-    group: list[Member] = []
-    for member in members:
-        if group and member.columns != group[0].columns:
-            yield group
+def _groups(staged: list[Staged]) -> Iterator[tuple[int, list[Staged]]]:
+    """Runs of members that one scan can read: plain, of one shape. Any other stands alone. With the first's number."""
+    group: list[Staged] = []
+    for number, one in enumerate(staged):
+        if group and not (one.plain and group[0].plain and _shape(one) == _shape(group[0])):
+            yield number - len(group), group
             group = []
-        group.append(member)
-    yield group
+        group.append(one)
+    yield len(staged) - len(group), group
 
 
-def _load_csv_group(con, files: list[Path], members: list[Member], found: Identified, label: str, *, first: bool):
-    """One parallel scan over files of one shape. Columns are named by canonical name, so that shapes can differ."""
+def _shape(one: Staged) -> tuple:
+    return one.member.columns, one.skip
+
+
+def _scan(con, start: int, group: list[Staged], layout: Layout) -> None:
+    """One parallel scan over files of one shape. Raises Refused where DuckDB finds other rows than were counted."""
     import duckdb
 
-    positions = members[0].columns
+    files = duck.text_list(one.file for one in group)
+    positions = group[0].member.columns
     spec = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(positions)))
     kept = ", ".join(f"c{i} as {duck.name(name)}" for i, name in enumerate(positions) if name)
-    verb = "create table raw as select" if first else "insert into raw by name select"
-    sql = (
-        f"{verb} filename as file, {kept} from read_csv({duck.text_list(files)}, columns = {{{spec}}}, header = false,"
-        f" skip = {found.layout.header_row}, delim = {duck.text(found.layout.delimiter)}, quote = '\"', escape = '\"',"
-        " auto_detect = false, null_padding = false, ignore_errors = false, strict_mode = true, filename = true)"
-    )
     try:
-        con.execute(sql)
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        raise _broken_csv(
-            str(error), dict(zip(map(str, files), members, strict=True)), label, len(positions)
-        ) from error
-
-
-def _broken_csv(message: str, members: dict[str, Member], label: str, width: int) -> Refused:
-    line = re.search(r"CSV Error on Line: (\d+)", message)
-    member = next((member.name for file, member in members.items() if file in message), "")
-    found = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
-    detail = f"has {found[2]} columns, expected {found[1]}" if found else "is not well-formed CSV"
-    what = f"line {line[1]} {detail}" if line else f"a line {detail} (expected {width} columns)"
-    return Refused(
-        what,
-        where=f"{label} > {member}" if member else label,
-        remedy="Look at that line: an unquoted comma, a stray quote, or a download that was cut short",
+        con.execute(
+            f"insert into raw by name select ({start - 1} + list_position({files}, filename))::integer as member_no, {kept}"
+            f" from read_csv({files}, columns = {{{spec}}}, header = false, skip = {group[0].skip}, filename = true,"
+            f" delim = {duck.text(layout.delimiter)}, quote = '\"', escape = '\"', compression = 'none',"
+            " auto_detect = false, null_padding = false, ignore_errors = false, strict_mode = true)"
+        )
+    except duckdb.Error as error:
+        for one in group:
+            staging.fault_of(one, layout)
+        first_line = str(error).splitlines()[0]
+        where = group[0].where if len(group) == 1 else group[0].where.split(" > ")[0]
+        raise Refused(f"is not CSV that can be read ({first_line})", where=where, remedy="Download it again") from error
+    read = dict(
+        con.execute("select member_no, count(*) from raw where member_no >= ? group by all", [start]).fetchall()
     )
+    for number, one in enumerate(group, start=start):
+        if one.rows != read.get(number, 0):
+            staging.fault_of(one, layout)
+            raise AssertionError(f"{one.where}: {one.rows} rows were counted, {read.get(number, 0)} read")
+
+
+def _insert(con, number: int, member: Member, rows: Iterable[list[str]]) -> None:
+    """Puts records that Python read into `raw`, batch by batch."""
+    import pyarrow as pa
+
+    stream = iter(rows)
+    while batch := list(islice(stream, BATCH)):
+        cells = list(zip(*batch, strict=True))
+        kept = {name: pa.array(cells[i], pa.string()) for i, name in enumerate(member.columns) if name}
+        con.register("batch", pa.table(kept))
+        con.execute(f"insert into raw by name select {number}::integer as member_no, * from batch")
+        con.unregister("batch")
 
 
 def _load_workbook(con, path: Path, found: Identified, label: str) -> list[RawMember]:
-    import pyarrow as pa
-
-    starts, total = [], 0
+    sheets = []
     for number, member in enumerate(found.members):
+        containers.check_workbook(path, member.name, label)
         rows = containers.sheet_rows(path, member.name, label)[found.layout.header_row :]
         while rows and not any(rows[-1]):
             rows.pop()
-        kept = [(i, name) for i, name in enumerate(member.columns) if name]
-        sheet = pa.table({name: pa.array([row[i] or None for row in rows], pa.string()) for i, name in kept})
-        con.register("sheet", sheet)
-        verb = "create table raw as select" if number == 0 else "insert into raw by name select"
-        con.execute(f"{verb} {duck.text(member.name)} as file, * from sheet")
-        con.unregister("sheet")
-        starts.append(RawMember(member, member.name, total, len(rows)))
-        total += len(rows)
-    if total == 0:
-        raise Refused("holds a header and no rows", where=label, remedy="Download it again")
-    return starts
+        _insert(con, number, member, rows)
+        lines = found.layout.header_row + len(rows)
+        sheets.append(
+            Staged(member, path, f"{label} > {member.name}", False, found.layout.header_row, len(rows), lines)
+        )
+    return _members_of_raw(con, sheets, found)
+
+
+def _members_of_raw(con, staged: list[Staged], found: Identified) -> list[RawMember]:
+    """Where each member lies in `raw`. Raises Refused for one without rows: a whole part of the file would be missing."""
+    lies = {
+        number: (first, last, rows)
+        for number, first, last, rows in con.execute(
+            "select member_no, min(rowid), max(rowid), count(*) from raw group by all"
+        ).fetchall()
+    }
+    members = []
+    for number, one in enumerate(staged):
+        if number not in lies:
+            raise Refused(
+                "holds a header and no rows, expected at least one", where=one.where, remedy="Download it again"
+            )
+        first, last, rows = lies[number]
+        if last - first + 1 != rows:
+            raise AssertionError(f"{one.where}: its {rows} rows do not lie together")
+        members.append(RawMember(one.member, first, rows, one.lines == found.layout.header_row + rows))
+    return members
 
 
 # --- typed rows ------------------------------------------------------------------------------------------------
@@ -272,11 +295,15 @@ class CellRule:
 def text_sql(column: Column) -> str:
     """The published text: trimmed, runs of white space folded to one blank, blank as null, one spelling."""
     cell = duck.name("r_" + column.name)
-    folded = f"trim({cell})"
-    if column.collapse_spaces:
-        # regexp_replace on every cell costs 3 s on 9 M cells; only cells with such a run need it.
-        odd = f"contains({cell}, '  ') or contains({cell}, chr(9)) or contains({cell}, chr(10)) or contains({cell}, chr(160))"
-        folded = f"case when {odd} then trim(regexp_replace({cell}, '[\\s\\x{{00A0}}]+', ' ', 'g')) else {folded} end"
+    # A regular expression on every cell costs 3 s on 9 M cells; only cells that may hold such white space need it.
+    controls = " or ".join(f"contains({cell}, chr({code}))" for code in (9, 10, 11, 12, 13, 28, 29, 30, 31))
+    odd = f"contains({cell}, '  ') or strlen({cell}) <> length({cell}) or {controls}"
+    clean = (
+        f"trim(regexp_replace({cell}, '{WHITE}', ' ', 'g'))"
+        if column.collapse_spaces
+        else f"regexp_replace({cell}, '^{WHITE}|{WHITE}$', '', 'g')"
+    )
+    folded = f"case when {odd} then {clean} else trim({cell}) end"
     if column.aliases:
         cases = " ".join(f"when {duck.text(old)} then {duck.text(new)}" for old, new in column.aliases.items())
         folded = f"case {folded} {cases} else {folded} end"
@@ -291,13 +318,31 @@ def value_sql(column: Column, markers: dict[str, str]) -> str:
     if column.type == "period":
         return f"parse_period({cell})"
     if column.type in ("month", "date"):
-        return f"try_strptime({cell}, {duck.text_list(column.formats)})::date"
+        return f"coalesce({', '.join(_date_sql(cell, form, column.type) for form in column.formats)})"
     number = f"replace({cell}, ',', '')" if column.thousands else cell
-    # A cast alone would round 3.7 to 4 and read 1e3 as 1000: only plain digits are a number here.
-    digits = r"[+-]?\d+" if column.type == "integer" else r"[+-]?(\d+\.?\d*|\.\d+)"
+    # A cast alone would round 3.7 to 4, read 1e3 as 1000 and round what `scale` cannot keep: only plain digits that
+    # the type keeps whole are a number here.
+    digits = "[0-9]+" if column.type == "integer" else _decimal_digits(column.scale)
     marked = f"{cell} not in {_tuple(markers)} and " if column.status and markers else ""
+    return f"case when {marked}regexp_full_match({number}, '[+-]?{digits}') then try_cast({number} as {column.duckdb_type}) end"
+
+
+def _decimal_digits(scale: int) -> str:
+    if scale == 0:
+        return "[0-9]+([.]0*)?"
+    return f"([0-9]+([.][0-9]{{0,{scale}}}0*)?|[.][0-9]{{1,{scale}}}0*)"
+
+
+def _date_sql(cell: str, form: str, kind: str) -> str:
+    """The date that a cell is in one format, null unless writing it back gives the cell again.
+
+    Reading alone takes JUN23 for June of the year 23 where the format has a four-digit year, and `infinity` for 1900.
+    """
+    moment = f"try_strptime({cell}, {duck.text(form)})"
+    first_day = f" and day({moment}) = 1" if kind == "month" else ""
     return (
-        f"case when {marked}regexp_full_match({number}, '{digits}') then try_cast({number} as {column.duckdb_type}) end"
+        f"case when upper(strftime({moment}, {duck.text(form)})) = upper({cell}) and year({moment}) >= 1000{first_day}"
+        f" then {moment}::date end"
     )
 
 
@@ -372,9 +417,10 @@ def bronze_columns(table: Table) -> dict[str, str]:
     return columns
 
 
-def _typed_sql(found: Identified, present: set[str], rules: list[CellRule]) -> str:
-    """The query that types every raw row: member, source_row, `t_` and `v_` columns, statuses, broken_rules."""
+def _typed_sql(found: Identified, members: list[RawMember], rules: list[CellRule]) -> str:
+    """The query that types every raw row in its order: member, source_row, `t_` and `v_` columns, statuses, broken_rules."""
     table, constants = found.table, found.layout.constants
+    present = {name for name in members[0].member.columns if name}
     markers = dict(table.markers)
     raw = ", ".join(
         f"{duck.name(c.name) if c.name in present else duck.text(constants[c.name]) if c.name in constants else 'null::varchar'}"
@@ -387,10 +433,12 @@ def _typed_sql(found: Identified, present: set[str], rules: list[CellRule]) -> s
         f", {status_sql(c, markers)} as {duck.name(c.name + '_status')}" for c in table.columns if c.status
     )
     broken = ", ".join(f"case when {rule.breaks} then {duck.text(rule.rule_id)} end" for rule in rules)
+    names = duck.text_list(one.member.name for one in members)
+    before = "([" + ", ".join(str(one.first_rowid - 1) for one in members) + "]::bigint[])"
+    # No join, which could give the rows in another order.
     return f"""
         with located as (
-            select m.name as member, (raw.rowid - m.first_rowid + 1)::bigint as source_row, {raw}
-            from raw join member as m on raw.file = m.file
+            select ({names})[member_no + 1] as member, rowid - {before}[member_no + 1] as source_row, {raw} from raw
         ),
         published as (select member, source_row, {texts} from located),
         typed as (select *, {values}{statuses} from published)
@@ -398,19 +446,16 @@ def _typed_sql(found: Identified, present: set[str], rules: list[CellRule]) -> s
 
 
 def _type_and_write(
-    con, folder: Path, found: Identified, sha256: str, starts: list[RawMember], label: str
+    con, folder: Path, found: Identified, sha256: str, members: list[RawMember], label: str
 ) -> ReadReport:
     table = found.table
     prefix = f"{found.contract.dataset}.{table.name}"
     if any(column.type == "period" for column in table.columns):
         con.create_function("parse_period", _parse_period, ["VARCHAR"], "VARCHAR")
-    con.execute("create table member (file varchar, name varchar, first_rowid bigint)")
-    con.executemany("insert into member values (?, ?, ?)", [(m.file, m.member.name, m.first_rowid) for m in starts])
     rules = [rule for column in table.columns for rule in cell_rules(prefix, column, dict(table.markers))]
-    present = {name for one in starts for name in one.member.columns if name}
-    con.execute(f"create view typed as {_typed_sql(found, present, rules)}")
+    con.execute(f"create view typed as {_typed_sql(found, members, rules)}")
     kept = ", ".join(kept_sql(column) for column in table.columns)
-    rows_in = sum(one.rows for one in starts)
+    rows_in = sum(one.rows for one in members)
     clean = folder / "rows.parquet"
     (rows_clean,) = con.execute(
         f"copy (select member, source_row, {kept} from typed where broken_rules = '') to {duck.text(clean)} (format parquet)"
@@ -437,7 +482,9 @@ def _type_and_write(
         duplicate_keys=duplicates,
         duplicate_example=example,
         offences=offences,
-        members=tuple(MemberRows(m.member.name, found.layout.header_row, m.rows) for m in starts),
+        members=tuple(
+            MemberRows(one.member.name, found.layout.header_row, one.rows, one.one_line_each) for one in members
+        ),
         years=found.years,
         data_periods=_data_periods(con, clean, table),
     )
@@ -466,13 +513,21 @@ def _offences(con, folder: Path, rules: list[CellRule]) -> tuple[Offence, ...]:
 
 def _duplicate_keys(con, clean: Path, table: Table) -> tuple[int, str]:
     """How many keys stand more than once, and the first of them in words."""
-    keys = ", ".join(duck.name(key) for key in table.keys)
+    # A period can be written in more than one way: its days count, not its words.
+    names = [
+        name
+        for key in table.keys
+        for name in ((f"{key}_start", f"{key}_end") if table.column(key).type == "period" else (key,))
+    ]
+    keys = ", ".join(duck.name(name) for name in names)
     doubled = con.execute(
         f"select {keys}, count(*) as times from {duck.text(clean)} group by all having count(*) > 1 order by all"
     ).fetchall()
     if not doubled:
         return 0, ""
-    pairs = ", ".join(f"{key} {value}" for key, value in zip(table.keys, doubled[0], strict=False))
+    pairs = ", ".join(
+        f"{name} {'(blank)' if value is None else value}" for name, value in zip(names, doubled[0], strict=False)
+    )
     return len(doubled), f"{pairs} ({doubled[0][-1]} times)"
 
 

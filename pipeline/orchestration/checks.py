@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dagster import AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey, AssetSpec
 
@@ -18,20 +18,42 @@ from pipeline.gate import dbt_checks, edition_checks, suites
 from pipeline.gate.ledger import MAX_ROW_IDS, Check
 from pipeline.ingest.findings import findings
 from pipeline.ingest.read import ReadReport
-from pipeline.orchestration.models import EDITION, bronze_key
+from pipeline.orchestration.models import EDITION, bronze_key, depths
 from pipeline.publish.tables import published_tables
 
-Slot = tuple[str, str]
-MAX_SCOPES = 20
+# What all releases of a table share: the rule's id, and the table (or model, or edition) it is about.
+Rule = tuple[str, str]
+WORST_FIRST = ("errored", "not_run", "failed", "passed")
+MAX_RELEASES = 20
 WHOLE = Check(
-    "ledger.is_whole", "ledger", "edition", "critical", "completeness",
+    "ledger_is_whole", "ledger", "edition", "critical", "completeness",
     "every check that was planned was executed and recorded, and this graph knows it",
 )  # fmt: skip
 
 
-def slot_of(check: Check) -> Slot:
-    """What the releases of one table share: the rule, and the table (or model, or edition) it is about."""
+def rule_of(check: Check) -> Rule:
     return check.rule_id, "/".join(check.scope.split("/")[:2])
+
+
+# --- what can be checked ---------------------------------------------------------------------------------------
+
+
+def check_specs(known: Catalogue, manifest, specs: Iterable[AssetSpec]) -> dict[Rule, AssetCheckSpec]:
+    """A spec for everything that a run can plan. Rules that would bear one name at one asset keep their whole id."""
+    planned = list(planned_checks(known, manifest, list(specs)))
+    bearers = Counter((home, check_name(_short_id(check))) for check, home in planned)
+    found = {}
+    for check, home in planned:
+        name = check_name(_short_id(check))
+        found[rule_of(check)] = AssetCheckSpec(
+            name if bearers[home, name] == 1 else check_name(check.rule_id),
+            asset=home,
+            description=check.why,
+            metadata={
+                "rule": check.rule_id, "kind": check.kind, "severity": check.severity, "dimension": check.dimension,
+            },
+        )  # fmt: skip
+    return found
 
 
 def check_name(rule_id: str) -> str:
@@ -44,165 +66,145 @@ def check_name(rule_id: str) -> str:
     return name if plain else f"{name}_{hashlib.sha256(rule_id.encode()).hexdigest()[:8]}"
 
 
-def check_specs(known: Catalogue, manifest, specs: Iterable[AssetSpec]) -> dict[Slot, AssetCheckSpec]:
-    """A spec for everything that a run can plan."""
-    homes = _Homes(known, manifest, specs)
-    return {
-        slot_of(check): AssetCheckSpec(
-            check_name(check.rule_id),
-            asset=homes.of(check),
-            description=check.why,
-            metadata={
-                "rule": check.rule_id, "kind": check.kind, "severity": check.severity, "dimension": check.dimension,
-            },
-        )
-        for check in planned_checks(known, manifest)
-    }  # fmt: skip
+def _short_id(check: Check) -> str:
+    """The rule id without what its asset says already: of 37 names that begin alike, the page shows only that."""
+    if check.kind == "dbt_model":
+        return "built"
+    table = check.scope.replace("/", ".")
+    for prefix in (f"{table}.", f"{table.split('.')[0]}.", f"marts_{table.split('.')[-1]}.", "edition."):
+        if check.rule_id.startswith(prefix):
+            return check.rule_id.removeprefix(prefix)
+    return check.rule_id
 
 
-def planned_checks(known: Catalogue, manifest) -> Iterator[Check]:
-    """Every check that a run can plan, once for each table and not for each release."""
+def planned_checks(known: Catalogue, manifest, specs: list[AssetSpec]) -> Iterator[tuple[Check, AssetKey]]:
+    """Every check that a run can plan, once for a table and not for each release, with the asset it stands at."""
     for contract, table in known.tables():
         scope = f"{contract.dataset}/{table.name}"
+        # Not at the bronze asset: Dagster runs an asset's checks along with it, and these are judged by the whole run.
+        # A run checks a release before staging takes it in, so they stand at the staging model that reads it.
+        bronze = bronze_key(contract, table)
+        home = min((s.key for s in specs if _is_dbt(s) and bronze in {d.asset_key for d in s.deps}), default=EDITION)
         nothing_read = ReadReport(contract.dataset, table.name, "", "", 0, 0, 0, 0, "", (), (), ())
         for one in findings(contract, table, nothing_read, ""):
-            yield Check(one.rule_id, scope, "contract", "critical", one.dimension, one.why)
-        yield from suites.planned(suites.load_suite(contract.dataset).for_table(table.name), scope)
-    yield from dbt_checks.planned(manifest)
+            yield Check(one.rule_id, scope, "contract", "critical", one.dimension, one.why), home
+        for check in suites.planned(suites.load_suite(contract.dataset).for_table(table.name), scope):
+            yield check, home
+    homes = _dbt_homes(manifest, specs)
+    for check in dbt_checks.planned(manifest):
+        yield check, homes[check.rule_id]
     for mart in published_tables(manifest):
         if mart.schema == "marts" and not mart.is_view:
             rules = suites.load_suite(f"marts_{mart.name}").for_table(mart.name)
-            yield from suites.planned(rules, f"{mart.part}.{mart.name}")
-    yield from edition_checks.planned()
-    yield WHOLE
-
-
-class _Homes:
-    """Which asset a check stands at."""
-
-    def __init__(self, known: Catalogue, manifest, specs: Iterable[AssetSpec]) -> None:
-        specs = list(specs)
-        self._keys = {spec.metadata["dagster_dbt/unique_id"]: spec.key for spec in specs if _is_dbt(spec)}
-        self._nodes = {node.name: node for node in manifest.nodes.values()}
-        self._parents = {spec.key: {dep.asset_key for dep in spec.deps} for spec in specs}
-        self._marts = {
-            f"{mart.part}.{mart.name}": AssetKey([mart.build_schema, mart.name]) for mart in published_tables(manifest)
-        }
-        # Not at the bronze asset: Dagster runs an asset's checks along with it, and these are judged by the whole run.
-        # A run checks a release before staging takes it in, so they stand at the staging model that reads it.
-        self._readers = {
-            f"{contract.dataset}/{table.name}": min(
-                (spec.key for spec in specs if _is_dbt(spec) and bronze_key(contract, table) in self._parents[spec.key]),
-                default=EDITION,
-            )
-            for contract, table in known.tables()
-        }
-
-    def of(self, check: Check) -> AssetKey:
-        if check.kind == "edition":
-            return EDITION
-        if check.kind == "dbt_model":
-            return self._keys[self._nodes[check.rule_id.removeprefix("built.")].unique_id]
-        if check.kind == "dbt_test":
-            return self._of_test(self._nodes[check.rule_id])
-        return self._readers.get(check.scope) or self._marts[check.scope]
-
-    def _of_test(self, node) -> AssetKey:
-        """The model that a test is written beside, else the last of the models it reads: there all of them are built."""
-        attached = getattr(node, "attached_node", None)
-        if attached:
-            return self._keys[attached]
-        read = [self._keys[one] for one in node.depends_on_nodes if one in self._keys]
-        return max(read, key=lambda key: (len(self._ancestors(key)), key), default=EDITION)
-
-    def _ancestors(self, key: AssetKey) -> set[AssetKey]:
-        found: set[AssetKey] = set()
-        waiting = [key]
-        while waiting:
-            new = self._parents.get(waiting.pop(), set()) - found
-            found |= new
-            waiting += new
-        return found
+            for check in suites.planned(rules, f"{mart.part}.{mart.name}"):
+                yield check, AssetKey([mart.build_schema, mart.name])
+    for check in (*edition_checks.planned(), WHOLE):
+        yield check, EDITION
 
 
 def _is_dbt(spec: AssetSpec) -> bool:
     return "dagster_dbt/unique_id" in spec.metadata
 
 
+def _dbt_homes(manifest, specs: list[AssetSpec]) -> dict[str, AssetKey]:
+    """Where dbt's checks stand, by rule id: a model's at it; a test's beside the model that it is written for, else at
+    the furthest downstream of the models that it reads, where all of them are built."""
+    keys = {spec.metadata["dagster_dbt/unique_id"]: spec.key for spec in specs if _is_dbt(spec)}
+    depth = depths(specs)
+    homes = {}
+    for node in manifest.nodes.values():
+        if node.unique_id in keys:
+            homes[f"built.{node.name}"] = keys[node.unique_id]
+        elif node.resource_type == "test":
+            read = [keys[one] for one in node.depends_on_nodes if one in keys]
+            furthest = max(read, key=lambda key: (depth[key], key), default=EDITION)
+            homes[node.name] = keys.get(getattr(node, "attached_node", None), furthest)
+    return homes
+
+
+# --- what became of it -----------------------------------------------------------------------------------------
+
+
 def check_results(
-    specs: dict[Slot, AssetCheckSpec], judged: Iterable[Check], held: Iterable[Check]
+    specs: Mapping[Rule, AssetCheckSpec], judged: Iterable[Check], held: Iterable[Check]
 ) -> dict[AssetKey, list[AssetCheckResult]]:
     """The outcomes of a run by asset. `held` are the checks of releases that were held back: they failed, and are shown.
 
     A check that no release called for has no result here: it neither passed nor failed.
     """
-    by_slot: dict[Slot, list[tuple[Check, bool]]] = defaultdict(list)
-    for checks, is_held in ((judged, False), (held, True)):
-        for check in checks:
-            by_slot[slot_of(check)].append((check, is_held))
+    held = list(held)
+    held_back = {check.scope for check in held}
+    by_rule: dict[Rule, list[Check]] = defaultdict(list)
+    for check in (*judged, *held):
+        by_rule[rule_of(check)].append(check)
     found: dict[AssetKey, list[AssetCheckResult]] = defaultdict(list)
-    for slot, outcomes in by_slot.items():
-        if slot in specs:
-            found[specs[slot].asset_key].append(_result(specs[slot], outcomes))
-    found[EDITION].append(_whole(specs, by_slot))
+    for rule, checks in by_rule.items():
+        if rule in specs:
+            found[specs[rule].asset_key].append(_result(specs[rule], checks, held_back))
+    found[EDITION].append(_whole(specs, by_rule))
     return found
 
 
-def _result(spec: AssetCheckSpec, outcomes: list[tuple[Check, bool]]) -> AssetCheckResult:
-    """One result over all scopes of a rule: the worst outcome, the counts added."""
-    rank = {"errored": 0, "not_run": 1, "failed": 2, "passed": 3}
-    ordered = sorted(outcomes, key=lambda one: (rank[one[0].outcome], one[0].scope))
-    checks = [check for check, _ in ordered]
+def _result(spec: AssetCheckSpec, checks: list[Check], held_back: set[str]) -> AssetCheckResult:
+    """One result over all releases that a rule judged: the worst outcome, the counts added."""
+    checks = sorted(checks, key=lambda check: (WORST_FIRST.index(check.outcome), check.scope))
     worst = checks[0]
-    counts = Counter(check.outcome for check in checks)
-    metadata: dict[str, object] = {
-        "outcome": ", ".join(f"{counts[outcome]} {outcome.replace('_', ' ')}" for outcome in rank if counts[outcome]),
-        "scopes": [check.scope for check in checks[:MAX_SCOPES]],
+    passed = worst.outcome == "passed"
+    told = {
+        "releases": _listed([check.scope for check in checks if "/" in check.scope], MAX_RELEASES),
+        "held_back": _listed([check.scope for check in checks if check.scope in held_back], MAX_RELEASES),
+        "outcomes": _counted(checks) if len(checks) > 1 else "",
+        "rows_checked": _total(check.rows_checked for check in checks),
+        "rows_failed": _total(check.rows_failed for check in checks),
+        "rows": _listed([row for check in checks for row in check.row_ids], MAX_ROW_IDS),
+        "judged_in_run": ", ".join(sorted({check.evidence_run for check in checks if check.evidence_run})),
     }
-    for field in ("rows_checked", "rows_failed"):
-        numbers = [getattr(check, field) for check in checks if getattr(check, field) is not None]
-        if numbers:
-            metadata[field] = sum(numbers)
-    rows = [row for check in checks for row in check.row_ids]
-    if rows:
-        metadata["rows"] = rows[:MAX_ROW_IDS]
-    held = [check.scope for check, is_held in ordered if is_held]
-    if held:
-        metadata["held_back"] = held[:MAX_SCOPES]
-    earlier = sorted({check.evidence_run for check in checks if check.evidence_run})
-    if earlier:
-        metadata["judged_in_run"] = ", ".join(earlier)
-    blocks = any(check.blocks and not is_held for check, is_held in ordered)
     return AssetCheckResult(
-        passed=worst.outcome == "passed",
+        passed=passed,
         asset_key=spec.asset_key,
         check_name=spec.name,
-        severity=AssetCheckSeverity.ERROR if blocks else AssetCheckSeverity.WARN,
-        description=worst.why if worst.outcome == "passed" else worst.message or f"{worst.outcome}: {worst.why}",
-        metadata=metadata,
+        # A held release failed without stopping the run, because its contract says so: a warning, as for the gate.
+        severity=AssetCheckSeverity.ERROR
+        if any(check.blocks and check.scope not in held_back for check in checks)
+        else AssetCheckSeverity.WARN,
+        description=None if passed else worst.message or f"{worst.outcome.replace('_', ' ')}: {worst.why}",
+        metadata={name: value for name, value in told.items() if value not in ("", None)},
     )
 
 
-def _whole(specs: dict[Slot, AssetCheckSpec], by_slot: dict[Slot, list[tuple[Check, bool]]]) -> AssetCheckResult:
+def _listed(items: list[str], most: int) -> str:
+    return ", ".join([*items[:most], *([f"and {len(items) - most} more"] if len(items) > most else [])])
+
+
+def _counted(checks: list[Check]) -> str:
+    counts = Counter(check.outcome for check in checks)
+    return ", ".join(f"{counts[one]} {one.replace('_', ' ')}" for one in WORST_FIRST if counts[one])
+
+
+def _total(numbers: Iterable[int | None]) -> int | None:
+    counted = [number for number in numbers if number is not None]
+    return sum(counted) if counted else None
+
+
+def _whole(specs: Mapping[Rule, AssetCheckSpec], by_rule: Mapping[Rule, list[Check]]) -> AssetCheckResult:
     """Planned = executed = recorded = shown: no check may be lost between the ledger and this graph."""
-    not_run = [check.check_id for checks in by_slot.values() for check, _ in checks if check.outcome == "not_run"]
-    strange = [check.check_id for slot, checks in by_slot.items() if slot not in specs for check, _ in checks]
-    skipped = [slot for slot in specs if slot not in by_slot and slot != slot_of(WHOLE)]
-    message = WHOLE.why
+    not_run = [check.check_id for checks in by_rule.values() for check in checks if check.outcome == "not_run"]
+    strange = [check.check_id for rule, checks in by_rule.items() if rule not in specs for check in checks]
+    message = None
     if strange:
         message = f"{len(strange)} checks are not in this graph, first: {strange[0]}. Reload the code location"
     elif not_run:
         message = f"{len(not_run)} checks were not run, first: {not_run[0]}"
     return AssetCheckResult(
-        passed=not (not_run or strange),
+        passed=message is None,
         asset_key=EDITION,
         check_name=check_name(WHOLE.rule_id),
         severity=AssetCheckSeverity.ERROR,
         description=message,
         metadata={
-            "checks": sum(len(checks) for checks in by_slot.values()),
+            "checks": sum(len(checks) for checks in by_rule.values()),
             "not_run": len(not_run),
             "not_in_this_graph": len(strange),
-            "skipped_for_want_of_a_release": len(skipped),
+            "skipped": len(set(specs) - set(by_rule) - {rule_of(WHOLE)}),
         },
     )

@@ -1,58 +1,12 @@
 """The code location that Dagster loads: `dagster dev -m pipeline.orchestration.definitions`.
 
-Belongs here: the job, its schedule, and putting them together with the assets. Settings are those of the working folder
-and the environment (ICS_MARTS_RAW, ICS_MARTS_OUT). Neither an archive nor an earlier run is needed to load it.
+Settings are those of the working folder and the environment (ICS_MARTS_RAW, ICS_MARTS_OUT, ...), as for the command
+line. Importing this module parses the dbt project; whoever wants a graph over other settings takes graph.py.
 """
 
 from __future__ import annotations
 
-from dagster import (
-    AssetSelection,
-    DefaultScheduleStatus,
-    Definitions,
-    ScheduleDefinition,
-    define_asset_job,
-    in_process_executor,
-)
-
-from pipeline.catalogue.load import catalogue
-from pipeline.orchestration.checks import check_specs
-from pipeline.orchestration.edition import edition_asset
-from pipeline.orchestration.ingest import ingest_assets
-from pipeline.orchestration.models import parsed_project, run_specs
-from pipeline.settings import Settings, load
-
-
-def definitions(settings: Settings) -> Definitions:
-    """The whole graph over an archive and an output folder."""
-    known = catalogue()
-    manifest = parsed_project(settings)
-    specs = run_specs(manifest, known)
-    nightly = define_asset_job(
-        "nightly",
-        selection=AssetSelection.all(),
-        description="Reads the archive and makes an edition of it, or says that nothing changed.",
-        executor_def=in_process_executor,
-        tags={"ics-marts/trigger": "nightly"},
-    )
-    schedule = ScheduleDefinition(
-        name="nightly_schedule",
-        job=nightly,
-        description="Every morning at 05:30 in England.",
-        # Publishers release at 09:30: what came yesterday is there when people start. 01:00 to 02:00 does not exist on
-        # one night a year in Europe/London and comes twice on another; a run then would shift or double.
-        cron_schedule="30 5 * * *",
-        execution_timezone="Europe/London",
-        # A fresh installation has an empty archive, and a run over that fails: starting the clock is the site's decision.
-        default_status=DefaultScheduleStatus.STOPPED,
-    )
-    return Definitions(
-        assets=[*ingest_assets(known, settings), edition_asset(settings, specs, check_specs(known, manifest, specs))],
-        jobs=[nightly],
-        schedules=[schedule],
-        # Dagster's default starts a process per step: 12 no-op assets take 19.8 s that way and 0.7 s in this process.
-        executor=in_process_executor,
-    )
-
+from pipeline.orchestration.graph import definitions
+from pipeline.settings import load
 
 defs = definitions(load())

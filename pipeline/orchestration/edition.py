@@ -7,7 +7,6 @@ It cannot be subsetted: a part of a run could pass no gate. The core's `run` doe
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +26,18 @@ from dagster import (
 )
 
 from pipeline.gate.ledger import Check, read_checks
-from pipeline.orchestration.checks import Slot, check_results
+from pipeline.orchestration.checks import Rule, check_results
 from pipeline.orchestration.ingest import faults_shown
-from pipeline.orchestration.models import EDITION
+from pipeline.orchestration.models import EDITION, depths
 from pipeline.publish.current import read_manifest
 from pipeline.run import sequence
 from pipeline.run.sequence import RunOutcome
 from pipeline.settings import Settings
 
 
-def edition_asset(
-    settings: Settings, specs: list[AssetSpec], checks: dict[Slot, AssetCheckSpec]
-) -> AssetsDefinition:
-    order = _upstream_first(specs)
+def edition_asset(settings: Settings, specs: list[AssetSpec], checks: dict[Rule, AssetCheckSpec]) -> AssetsDefinition:
+    depth = depths(specs)
+    upstream_first = sorted((spec.key for spec in specs), key=lambda key: (depth[key], key))
 
     @multi_asset(
         name="build_edition", specs=specs, check_specs=list(checks.values()), can_subset=False,
@@ -49,7 +47,7 @@ def edition_asset(
         with faults_shown():
             outcome = sequence.run(settings, trigger="dagster", progress=context.log.info)
         context.log.info(outcome.message)
-        gate_json = settings.runs / outcome.run_id / "gate.json"
+        gate_json = (settings.runs / outcome.run_id / "gate.json").resolve()
         judged, held = _ledger(gate_json)
         results = check_results(checks, judged, held)
         if outcome.outcome == "blocked":
@@ -62,7 +60,7 @@ def edition_asset(
                 allow_retries=False,
             )
         told = {**_of_tables(outcome), EDITION: _of_edition(outcome, judged, gate_json)}
-        for key in order:
+        for key in upstream_first:
             metadata, version = told.get(key, ({}, None))
             yield MaterializeResult(
                 asset_key=key,
@@ -87,12 +85,6 @@ def _skipped(specs: Iterable[AssetCheckSpec], results: Mapping[AssetKey, list[As
             yield Output(None, output_name=spec.get_python_identifier())
 
 
-def _upstream_first(specs: Iterable[AssetSpec]) -> list[AssetKey]:
-    """Keys in the order in which Dagster wants them told."""
-    parents = {spec.key: {dep.asset_key for dep in spec.deps} for spec in specs}
-    return [key for key in TopologicalSorter(parents).static_order() if key in parents]
-
-
 def _ledger(gate_json: Path) -> tuple[list[Check], list[Check]]:
     """The checks of a run that were judged, and those of the releases that it held back."""
     text = gate_json.read_text("utf-8")
@@ -109,7 +101,7 @@ def _of_tables(outcome: RunOutcome) -> dict[AssetKey, tuple[dict[str, Any], Data
             metadata = {
                 "dagster/row_count": table["rows"],
                 "content_digest": table["content_digest"],
-                "file": MetadataValue.path(outcome.folder / part / table["path"]),
+                "file": MetadataValue.path((outcome.folder / part / table["path"]).resolve()),
             }
             told[key] = (metadata, DataVersion(table["content_digest"]))
     return told
@@ -119,11 +111,11 @@ def _of_edition(outcome: RunOutcome, judged: list[Check], gate_json: Path) -> tu
     counts = Counter(check.outcome for check in judged)
     metadata = {
         "outcome": outcome.message,
-        "page": MetadataValue.path(outcome.folder / "open" / "index.html"),
-        "folder": MetadataValue.path(outcome.folder),
+        "page": MetadataValue.path((outcome.folder / "open" / "index.html").resolve()),
+        "folder": MetadataValue.path(outcome.folder.resolve()),
         "gate": MetadataValue.path(gate_json),
         "checks": f"{len(judged)} judged: " + ", ".join(f"{number} {name}" for name, number in sorted(counts.items())),
-        "held_back": outcome.held,
+        "held_back": "\n".join(outcome.held) or "none",
         "seconds": outcome.steps,
     }
     return metadata, DataVersion(outcome.edition_id)

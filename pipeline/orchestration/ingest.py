@@ -28,9 +28,16 @@ from pipeline.errors import Fault
 from pipeline.ingest import archive
 from pipeline.ingest.archive import Release
 from pipeline.ingest.read import READER_VERSION, ReadReport, bronze_columns
-from pipeline.orchestration.models import bronze_key, team
+from pipeline.orchestration.models import bronze_key, shown, team
 from pipeline.run.sequence import exclusive
 from pipeline.settings import Settings
+
+FILES = TableSchema(
+    columns=[
+        TableColumn("release"), TableColumn("sha256"), TableColumn("rows_in", "int"),
+        TableColumn("rows_quarantined", "int"),
+    ]
+)  # fmt: skip
 
 
 @contextmanager
@@ -52,7 +59,7 @@ def _ingest_asset(contract: Contract, table: Table, known: Catalogue, settings: 
         group_name=contract.dataset,
         kinds={"python", "duckdb", "parquet"},
         owners=[team(contract.owner)],
-        description=f"{table.description} One row is {table.grain.removeprefix('one row per ')}. {contract.description}",
+        description=shown(f"{table.description} Grain: {table.grain}. {contract.description}"),
         metadata=_of_contract(contract, table),
         code_version=f"{table_digest(table)}-r{READER_VERSION}",
     )
@@ -76,14 +83,18 @@ def _ingest_asset(contract: Contract, table: Table, known: Catalogue, settings: 
 
 def _of_contract(contract: Contract, table: Table) -> dict[str, Any]:
     """What the contract says, beside the asset: who publishes it, under which licence, how often, and its columns."""
-    described = {column.name: column.description for column in table.columns}
+    described = {column.name: shown(column.description) for column in table.columns}
     columns = {"member": "VARCHAR", "source_row": "BIGINT", **bronze_columns(table)}
     described |= {"member": "file within the release", "source_row": "ordinal of the record in that file"}
     return {
         "dataset": contract.title,
         "publisher": contract.publisher,
-        "licence": MetadataValue.url(contract.licence_url) if contract.licence_url else contract.licence,
-        "landing_page": MetadataValue.url(contract.landing_page) if contract.landing_page else "none",
+        "licence": contract.licence,
+        **{
+            name: MetadataValue.url(address)
+            for name, address in (("licence_url", contract.licence_url), ("landing_page", contract.landing_page))
+            if address
+        },
         "cadence": contract.cadence,
         "grain": table.grain,
         "on_failure": contract.on_failure,
@@ -102,21 +113,12 @@ def _of_releases(read: list[tuple[Release, ReadReport]]) -> dict[str, Any]:
         "rows_quarantined": sum(report.rows_quarantined for report in reports),
         "dagster/row_count": sum(report.rows_clean for report in reports),
         "latest_period": max((release.period_end for release, _ in read), default="no release in the archive"),
-        "files": MetadataValue.table(
-            [
-                TableRecord(
-                    {
-                        "release": release.release_id, "sha256": release.sha256, "rows_in": report.rows_in,
-                        "rows_quarantined": report.rows_quarantined,
-                    }  # fmt: skip
-                )
-                for release, report in read
-            ],
-            schema=TableSchema(
-                columns=[
-                    TableColumn("release"), TableColumn("sha256"), TableColumn("rows_in", "int"),
-                    TableColumn("rows_quarantined", "int"),
-                ]  # fmt: skip
-            ),
-        ),
+        "files": MetadataValue.table([TableRecord(_of_file(*one)) for one in read], schema=FILES),
     }
+
+
+def _of_file(release: Release, report: ReadReport) -> dict[str, str | int]:
+    return {
+        "release": release.release_id, "sha256": release.sha256, "rows_in": report.rows_in,
+        "rows_quarantined": report.rows_quarantined,
+    }  # fmt: skip

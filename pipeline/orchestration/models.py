@@ -6,10 +6,11 @@ Belongs here: keys, groups, owners and lineage of those assets. Does not belong 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
-from dagster import AssetDep, AssetKey, AssetSpec
+from dagster import AssetDep, AssetKey, AssetSpec, TableColumn, TableSchema
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
 from pipeline.catalogue.contract import Contract, Table
@@ -31,6 +32,11 @@ def team(owner: str) -> str:
     return "team:" + re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-")
 
 
+def shown(text: str) -> str:
+    """A text as Dagster's pages show it, which take `<slug>` for HTML and leave it out."""
+    return " ".join(text.split()).replace("<", "\\<")
+
+
 def parsed_project(settings: Settings):
     """dbt's manifest of the project: 2.4 s the first time, 0.9 s from dbt's own partial parse.
 
@@ -41,10 +47,19 @@ def parsed_project(settings: Settings):
 
 
 def run_specs(manifest, known: Catalogue) -> list[AssetSpec]:
-    """Everything between bronze and readers, upstream first in no particular order."""
+    """Everything between bronze and readers."""
     written = manifest.writable_manifest().to_dict(omit_none=False)
     models = build_dbt_asset_specs(manifest=written, dagster_dbt_translator=_Translator())
     return [*models, *_source_specs(written, known), _edition_spec(manifest)]
+
+
+def depths(specs: Iterable[AssetSpec]) -> dict[AssetKey, int]:
+    """How far downstream each asset is: one more than the furthest of those it is made from."""
+    parents = {spec.key: {dep.asset_key for dep in spec.deps} for spec in specs}
+    found: dict[AssetKey, int] = {}
+    for key in TopologicalSorter(parents).static_order():
+        found[key] = 1 + max((found[parent] for parent in parents.get(key, ())), default=0)
+    return found
 
 
 class _Translator(DagsterDbtTranslator):
@@ -62,7 +77,7 @@ class _Translator(DagsterDbtTranslator):
         return dbt_resource_props["schema"]
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        return " ".join(dbt_resource_props["description"].split())
+        return shown(dbt_resource_props["description"])
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         owner = dbt_resource_props["config"]["meta"].get("owner")
@@ -72,7 +87,17 @@ class _Translator(DagsterDbtTranslator):
         return {}
 
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> dict[str, Any]:
-        return {**super().get_metadata(dbt_resource_props), "file": dbt_resource_props["original_file_path"]}
+        columns = dbt_resource_props["columns"].values()
+        return {
+            "file": dbt_resource_props["original_file_path"],
+            # dbt's own relation name begins with the run database, which is gone when anyone reads this.
+            "dagster/table_name": ".".join(self.get_asset_key(dbt_resource_props).path),
+            "dagster/column_schema": TableSchema(
+                columns=[
+                    TableColumn(c["name"], c["data_type"] or "", description=shown(c["description"])) for c in columns
+                ]
+            ),
+        }
 
 
 def _source_specs(written: Mapping[str, Any], known: Catalogue) -> list[AssetSpec]:
@@ -89,7 +114,7 @@ def _source_specs(written: Mapping[str, Any], known: Catalogue) -> list[AssetSpe
             AssetSpec(
                 AssetKey([group, name]),
                 deps=made_from,
-                description=source["description"] or source["source_description"],
+                description=shown(source["description"] or source["source_description"]),
                 group_name=group,
                 kinds={"python", "duckdb"},
             )

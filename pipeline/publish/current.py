@@ -38,6 +38,4 @@ def read_manifest(folder: Path, part: str = "open") -> dict:
 
 def open_part(folder: Path, part: str = "open"):
     """A read-only connection to a part of an edition, with no way to the file system from SQL."""
-    con = duck.connect(folder / part / DATABASE, read_only=True)
-    con.execute("set enable_external_access = false; set lock_configuration = true")
-    return con
+    return duck.connect_read_only(folder / part / DATABASE)

@@ -35,8 +35,9 @@ declared as (
     select
         area_code_published as area_code, {{ area_type_of('area_code_published') }} as area_type,
         null::varchar as ods_code, min(area_name_published) as area_name, null::date as last_vintage,
-        'real' as origin, 'extract' as named_by
+        min(release.origin) as origin, 'extract' as named_by
     from {{ ref('stg_place_measures') }}
+    join {{ source('catalogue', 'release') }} as release using (release_id)
     where area_code_published not in (select area_code from listed)
       and area_code_published not in (select area_code from implied)
       and area_code_published not in (select ods_code from listed where ods_code is not null)

@@ -1,0 +1,132 @@
+"""Any published number leads back to the bytes it came from, and adds up again from them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from pipeline.audit import lookup
+from pipeline.audit.trace import Question, trace
+from pipeline.audit.trace_text import lines
+from pipeline.errors import NotFound
+from pipeline.periods import parse
+from pipeline.publish.current import open_part
+from tests.pipeline.conftest import release_file
+
+
+def cells(folder, number: int) -> list[tuple]:
+    """Some cells of every metric, the same ones every time."""
+    rows = (
+        open_part(folder)
+        .execute(
+            "select metric_key, area_code, period_key, breakdown_type, breakdown_value, source from marts.metric_value order by all"
+        )
+        .fetchall()
+    )
+    by_metric: dict[tuple, list] = {}
+    for row in rows:
+        by_metric.setdefault((row[0], row[3], row[5]), []).append(row)
+    chosen = random.Random(2026)
+    return [row for group in by_metric.values() for row in chosen.sample(group, min(number, len(group)))]
+
+
+def test_cells_of_every_metric_and_breakdown_add_up_again_from_the_rows_of_the_file(sample_run):
+    settings, outcome = sample_run
+    checked = cells(outcome.folder, 4)
+    assert len({metric for metric, *_ in checked}) == 36
+    for metric, area, period, kind, value, source in checked:
+        way = trace(settings, Question(metric, area, period, f"{kind}={value}" if kind != "none" else "", source))
+        assert way["parts"], metric
+        for part in way["parts"]:
+            assert part["agrees"], (metric, area, period, kind, value, part["recomputed"], part["published"])
+        for part in way["parts"]:
+            read = [one for file in way["files"] for one in file["read_again"] if one["part"] == part["part"]]
+            assert sum(one["rows"] for one in read) == part["rows"]
+            for one in read:
+                assert one.get("note") or not one["rows"] or one["agrees"], (metric, area, period, kind, value, one)
+        assert all(file["bytes_are_as_published"] for file in way["files"])
+        assert way["checks"]["outcomes"].keys() == {"passed"}
+        assert way["models"][-1]["model"] == "marts.metric_value"
+
+
+def test_a_rolling_year_across_a_reissued_code_is_traced_to_months_under_both(sample_run):
+    settings, _ = sample_run
+    way = trace(settings, Question("pc_05", "E54999004", "2023-07/2024-06"))
+    assert way["parts"][0]["agrees"]
+    assert way["files"][0]["read_again"][0]["agrees"]
+
+
+def test_words_say_value_file_digest_and_rows(sample_run):
+    settings, outcome = sample_run
+    text = "\n".join(lines(trace(settings, Question("pc_05", "QZ1", "2023-12/2024-11"))))
+    source = release_file(settings.raw, "gp_appointments_regional")
+    for words in ("2023-12-01 to 2024-11-30", source.name, "sha256", "holds now", "line ", "add up to", outcome.edition_id, "beside it", "Attended", "synthetic"):
+        assert words in text, words
+
+
+def test_a_change_that_cannot_be_reproduced_says_so(sample_run):
+    settings, _ = sample_run
+    text = "\n".join(lines(trace(settings, Question("pc_07", "QZ1", "2023-12/2024-11"))))
+    assert "no value appointments (not_reproducible" in text
+    assert "cannot be reproduced" in text
+
+
+def test_an_archive_that_was_changed_is_called_out(own):
+    source = release_file(own.raw, "place_measures")
+    source.write_bytes(source.read_bytes().replace(b",177,", b",178,"))
+    way = trace(own, Question("pc_01", "E54000032", "2025-01-31"))
+    assert way["files"][0]["bytes_are_as_published"] is False
+    assert "DOES NOT HOLD NOW" in "\n".join(lines(way))
+    assert way["files"][0]["read_again"][0]["agrees"] is False
+
+
+def test_without_the_archive_the_edition_still_answers(own):
+    import shutil
+
+    shutil.rmtree(own.raw)
+    way = trace(own, Question("pc_05", "QZ1", "2024-11"))
+    assert way["parts"][0]["agrees"]
+    assert "does not hold the file" in way["files"][0]["note"]
+
+
+def test_the_internal_part_can_be_traced(sample_run):
+    settings, _ = sample_run
+    way = trace(settings, Question("pc_06", "QZ2", "2024-11"), part="internal")
+    assert way["edition"]["part"] == "internal"
+    assert all(part["agrees"] for part in way["parts"])
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (Question("pc_99", "QZ1", "2024-11"), "no metric 'pc_99'"),
+        (Question("pc_05", "Atlantis", "2024-11"), "no area 'Atlantis'"),
+        (Question("pc_05", "QZ1", "someday"), "is not a period"),
+        (Question("pc_05", "QZ1", "2031-01"), "It holds"),
+        (Question("pc_05", "QZ1", "2024-11", "appointment_mode=Carrier pigeon"), "no value of pc_05.v1"),
+    ],
+)
+def test_what_is_not_there_is_said_with_a_way_on(sample_run, question, words):
+    settings, _ = sample_run
+    with pytest.raises(NotFound, match=words):
+        trace(settings, question)
+
+
+def test_an_area_is_found_by_gss_code_ods_code_name_and_the_code_it_had_before(sample_run):
+    _, outcome = sample_run
+    con = open_part(outcome.folder)
+    november = parse("2024-11")
+    for text in ("E54999004", "e54999004", "QZ3", "NHS Placeholder Vale Integrated Care Board", "E54999003"):
+        assert lookup.area_code(con, text, november) == "E54999004", text
+    assert lookup.area_code(con, "E54999004", parse("2023-11")) == "E54999003"
+
+
+def test_find_answers_to_codes_and_words(sample_run):
+    _, outcome = sample_run
+    con = open_part(outcome.folder)
+    assert lookup.find(con, "QZ3")[0].kind == "area"
+    assert lookup.find(con, "pc_06")[0].id == "pc_06.v1"
+    assert {hit.id for hit in lookup.find(con, "face to face")} >= {"pc_06.v1", "pc_06.v2"}
+    assert any(hit.kind == "table" for hit in lookup.find(con, "gp appointments month"))
+    assert lookup.find(con, "zzzzzz") == []

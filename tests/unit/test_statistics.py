@@ -1,0 +1,99 @@
+"""The statistical macros against an independent oracle and against published figures.
+
+The macros are rendered from the very file that dbt uses and run in DuckDB.
+"""
+
+from __future__ import annotations
+
+import math
+
+import jinja2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import duck
+from pipeline.settings import DBT_PROJECT
+
+MACROS = jinja2.Environment(autoescape=False).from_string((DBT_PROJECT / "macros" / "statistics.sql").read_text()).module
+CON = duck.connect()
+Z_95, Z_998 = 1.959963984540054, 3.090232306167813
+
+
+def sql(expression: str):
+    return CON.execute(f"select {expression}").fetchone()[0]
+
+
+def wilson(count: int, total: int, z: float) -> tuple[float, float]:
+    """The textbook form: centre plus and minus half-width (Wilson 1927)."""
+    share = count / total
+    centre = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return 100 * (centre - half), 100 * (centre + half)
+
+
+def test_the_quantiles_are_those_of_the_standard_normal():
+    from statistics import NormalDist
+
+    assert float(MACROS.z_95()) == pytest.approx(NormalDist().inv_cdf(0.975), abs=1e-12)
+    assert float(MACROS.z_998()) == pytest.approx(NormalDist().inv_cdf(0.999), abs=1e-12)
+
+
+@given(st.integers(1, 10**9).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
+@settings(max_examples=300, deadline=None)
+def test_wilson_agrees_with_the_textbook_form_to_1e_9(parts):
+    count, total = parts
+    for z_sql, z in ((MACROS.z_95(), Z_95), (MACROS.z_998(), Z_998)):
+        lower, upper = wilson(count, total, z)
+        assert sql(MACROS.wilson_lower(f"{count}", f"{total}", z_sql)) == pytest.approx(lower, abs=1e-9)
+        assert sql(MACROS.wilson_upper(f"{count}", f"{total}", z_sql)) == pytest.approx(upper, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "value", "lower", "upper"),
+    [
+        # metrics.md section 5, pc_02: 140 of 177 and 140 of the 156 rated practices
+        (140, 177, 79.1, 72.5, 84.4),
+        (140, 156, 89.7, 84.0, 93.6),
+        # metrics.md section 9.2, Thurrock's reablement: baseline and target
+        (95, 110, 86.4, 78.7, 91.6),
+        (205, 220, 93.2, 89.1, 95.8),
+    ],
+)
+def test_published_proportions_come_out(count, total, value, lower, upper):
+    assert round(sql(MACROS.percentage(f"{count}", f"{total}")), 1) == value
+    assert round(sql(MACROS.wilson_lower(f"{count}", f"{total}", MACROS.z_95())), 1) == lower
+    assert round(sql(MACROS.wilson_upper(f"{count}", f"{total}", MACROS.z_95())), 1) == upper
+
+
+def test_no_denominator_gives_no_value():
+    for expression in (MACROS.percentage("1", "0"), MACROS.wilson_lower("1", "0", MACROS.z_95()), MACROS.percentage("null", "5")):
+        assert sql(expression) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "places"), [("79::decimal(18,6)", 0), ("89.56::decimal(18,6)", 2), ("-31.2::decimal(18,6)", 1), ("0::decimal(18,6)", 0)]
+)
+def test_decimal_places_are_those_that_were_printed(value, places):
+    assert sql(MACROS.decimal_places(value)) == places
+
+
+@pytest.mark.parametrize(
+    ("ours", "printed", "qualifier", "verdict"),
+    [
+        ("79.0960451977", "79", "exact", True),
+        ("79.5", "79", "exact", False),
+        ("853.5", "899", "exact", False),
+        ("93.1818", "93", "exact", True),
+        ("11077174", "11000000", "over", True),
+        ("10999999", "11000000", "over", False),
+        ("38", "40", "under", True),
+        ("41", "40", "under", False),
+        ("64.0", "66.7", "around", True),
+        ("50.0", "66.7", "around", False),
+        ("null", "5", "exact", None),
+        ("5", "null", "exact", None),
+    ],
+)
+def test_agreement_follows_the_qualifier_of_the_source(ours, printed, qualifier, verdict):
+    assert sql(MACROS.agrees(f"({ours})::double", f"({printed})::decimal(18,6)", f"'{qualifier}'")) is verdict
