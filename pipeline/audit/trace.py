@@ -244,17 +244,19 @@ def _read_again(
     wanted: dict[str, set[int]] = {}
     for member, row in keys:
         wanted.setdefault(member, set()).add(row)
-    total, header = Decimal(0), []
+    numbers: list[Decimal] = []
+    header: list[str] = []
     for member in sorted(wanted):
         header, columns, records = _records(path, member, layout)
         at = columns.index(measure)
         for ordinal, record in enumerate(records, start=1):
             if ordinal in wanted[member]:
-                total += _number(record[at])
+                numbers += _number(record[at])
                 if len(found["first_rows"]) < SHOWN_ROWS:
                     found["first_rows"].append(
                         {"member": member, "row": ordinal, "line": ordinal + layout.header_row, "cells": record}
                     )
+    total = sum(numbers) if numbers else None
     return {**found, "header": header, "sum_in_file": total, "agrees": total == part["recomputed"]}
 
 
@@ -264,11 +266,12 @@ def _measure_column(table: Table) -> str:
     return "value" if "value" in measures else measures[-1]
 
 
-def _number(text: str) -> Decimal:
+def _number(text: str) -> list[Decimal]:
+    """The figure in a cell; nothing where it is blank or a marker."""
     try:
-        return Decimal(text.strip().replace(",", ""))
+        return [Decimal(text.strip().replace(",", ""))]
     except InvalidOperation:
-        return Decimal(0)  # a marker: no figure to add
+        return []
 
 
 def _records(path: Path, member: str, layout) -> tuple[list[str], list[str | None], Iterator[list[str]]]:
