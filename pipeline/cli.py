@@ -93,6 +93,8 @@ def add(
     url: Annotated[str, typer.Option(help="where it was downloaded")] = "",
     published_at: Annotated[str, typer.Option("--published-at", help="ISO day or instant of its publication")] = "",
     citation: Annotated[str, typer.Option(help="the document that its figures were taken from")] = "",
+    publisher: Annotated[str, typer.Option(help="who supplies it, where the contract cannot know")] = "",
+    licence: Annotated[str, typer.Option(help="under which licence, where the contract cannot know")] = "",
     synthetic: Annotated[bool, typer.Option("--synthetic", help="its figures are made up")] = False,
     raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
 ) -> None:  # fmt: skip
@@ -107,7 +109,12 @@ def add(
     except ValueError as error:
         raise Fault(str(error), where="--period") from error
     provenance = archive.Provenance(
-        url=url, published_at=published_at, origin="synthetic" if synthetic else "real", citation=citation
+        url=url,
+        published_at=published_at,
+        origin="synthetic" if synthetic else "real",
+        citation=citation,
+        publisher=publisher,
+        licence=licence,
     )
     with _progress(as_json) as say:
         outcomes = archive.add(

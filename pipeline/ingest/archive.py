@@ -105,6 +105,8 @@ class Provenance:
     fetched_at: str = ""
     origin: Origin = "real"
     citation: str = ""
+    publisher: str = ""
+    licence: str = ""
 
 
 def releases(raw: Path) -> list[Release]:
@@ -278,11 +280,12 @@ def _archive(
     stamp = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
     folder = settings.raw / contract.dataset / table.name / part / chosen.slug
     target = folder / f"{sha256[:12]}-{name}"
+    publisher, licence = _publisher_and_licence(contract, provenance)
     release = Release(
         dataset=contract.dataset, table=table.name, part=part, period_start=chosen.start.isoformat(),
         period_end=chosen.end.isoformat(), period_type=chosen.type, period_from=chosen_from, period_in_name=in_name,
         layout=found.layout.id, format=found.layout.format, sha256=sha256, size=size, original_name=name,
-        publisher=contract.publisher, licence=contract.licence, url=provenance.url,
+        publisher=publisher, licence=licence, url=provenance.url,
         published_at=provenance.published_at, fetched_at=provenance.fetched_at or stamp, archived_at=stamp,
         origin=provenance.origin, citation=provenance.citation, file=target.relative_to(settings.raw).as_posix(),
     )  # fmt: skip
@@ -317,6 +320,13 @@ def _put_back(incoming: Path, target: Path, sha256: str) -> str:
         return ""
     _place(incoming, target)
     return wrong
+
+
+def _publisher_and_licence(contract: Contract, provenance: Provenance) -> tuple[str, str]:
+    """As the person says, else as the contract says; made-up figures are nobody's publication."""
+    if provenance.origin == "synthetic":
+        return f"nobody: made up in the form of {contract.publisher}", "none: made-up figures"
+    return provenance.publisher or contract.publisher, provenance.licence or contract.licence
 
 
 def write_sidecar(raw: Path, release: Release) -> None:

@@ -55,12 +55,12 @@ def findings(contract: Contract, table: Table, report: ReadReport, label: str) -
         Finding(
             f"{prefix}.min_rows", "completeness", f"a whole file has at least {table.min_rows} rows", not few,
             report.rows_in, 1 if few else 0,
-            f"{label}: {report.rows_clean} good rows, at least {table.min_rows} expected. Check that the download is whole" if few else "",
+            f"{label}: {_count(report.rows_clean, 'good row')}, at least {table.min_rows} expected. Check that the download is whole" if few else "",
         ),
         Finding(
             f"{prefix}.keys_unique", "uniqueness", f"one row per {', '.join(table.keys)}", report.duplicate_keys == 0,
             report.rows_clean, report.duplicate_keys,
-            f"{label}: {report.duplicate_keys} keys stand more than once, first: {report.duplicate_example}. "
+            f"{label}: {report.duplicate_keys:,} of its keys stand more than once, expected none, first: {report.duplicate_example}. "
             "Counting them would count twice: get a corrected file from the publisher" if report.duplicate_keys else "",
         ),
     ]  # fmt: skip
@@ -92,9 +92,17 @@ def _why(table: Table, name: str, rule: str) -> str:
         "thousands": f"thousands commas in {name} stand every three digits",
         "allowed": f"{name} is one of {', '.join(column.allowed)}",
         "pattern": f"{name} looks like {column.pattern}",
-        "minimum": f"{name} is at least {column.minimum:g}" if column.minimum is not None else "",
-        "maximum": f"{name} is at most {column.maximum:g}" if column.maximum is not None else "",
+        "minimum": f"{name} is at least {_plain(column.minimum)}" if column.minimum is not None else "",
+        "maximum": f"{name} is at most {_plain(column.maximum)}" if column.maximum is not None else "",
     }[rule]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _plain(limit: float) -> str:
+    return str(int(limit)) if limit.is_integer() else repr(limit)
 
 
 def _kind(column: Column) -> str:
@@ -114,7 +122,7 @@ def _explain(contract: Contract, table: Table, offence: Offence, rule: str, repo
     member = f" > {offence.member}" if offence.member else ""
     line = f" (line {offence.source_row + rows.header_row})" if rows.one_line_each else ""
     place = f"{label}{member} row {offence.source_row}{line}"
-    count = f"{offence.rows:,} row{'s' if offence.rows > 1 else ''}"
+    count = _count(offence.rows, "row")
     words = f"is {shown(offence.value)}" if offence.value else "is blank"
     remedy = (
         "get a corrected file from the publisher"

@@ -384,8 +384,10 @@ def _tuple(values: object) -> str:
     return "(" + ", ".join(duck.text(value) for value in values) + ")"
 
 
-def _parse_period(text: str) -> str | None:
+def _parse_period(text: str | None) -> str | None:
     """`start|end|type` of a period as text, or None: DuckDB splits it into three columns."""
+    if text is None:
+        return None
     try:
         period = periods.parse(text)
     except ValueError:
@@ -451,7 +453,8 @@ def _type_and_write(
     table = found.table
     prefix = f"{found.contract.dataset}.{table.name}"
     if any(column.type == "period" for column in table.columns):
-        con.create_function("parse_period", _parse_period, ["VARCHAR"], "VARCHAR")
+        # Without `special` DuckDB allows no null to come back, and a cell that is not a period would end the run.
+        con.create_function("parse_period", _parse_period, ["VARCHAR"], "VARCHAR", null_handling="special")
     rules = [rule for column in table.columns for rule in cell_rules(prefix, column, dict(table.markers))]
     con.execute(f"create view typed as {_typed_sql(found, members, rules)}")
     kept = ", ".join(kept_sql(column) for column in table.columns)

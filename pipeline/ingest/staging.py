@@ -68,8 +68,10 @@ class _Count:
 
 
 def stage(path: Path, member: Member, layout: Layout, target: Path, label: str) -> Staged:
-    """Checks every byte of a member and counts it; writes it as UTF-8 to `target` unless `path` is that already."""
-    as_it_is = layout.container == "none" and layout.encoding == "utf-8-sig"
+    """Checks every byte of a member and counts it; writes it as UTF-8 to `target` unless `path` can be read as it is."""
+    # DuckDB takes a name with these signs for a pattern and would read every file that is like it.
+    pattern = set("*?[") & set(str(path))
+    as_it_is = layout.container == "none" and layout.encoding == "utf-8-sig" and not pattern
     count = _Count()
     chunks = containers.text_of(path, member.name or None, layout.encoding, label)
     if as_it_is:

@@ -108,8 +108,12 @@ def _source_specs(written: Mapping[str, Any], known: Catalogue) -> list[AssetSpe
         group, name = source["source_name"], source["name"]
         if group == "bronze":
             continue
-        # Metrics are code; the other tables of the catalogue tell of the archive's releases.
-        made_from = [AssetKey(["internal", name])] if group == "disclosure" else [] if name == "metric" else bronze
+        if group == "disclosure":
+            made_from = [AssetKey(["internal", name])]
+        elif name == "metric":
+            made_from = []  # metrics are code; the other tables of the catalogue tell of the archive's releases
+        else:
+            made_from = bronze
         specs.append(
             AssetSpec(
                 AssetKey([group, name]),

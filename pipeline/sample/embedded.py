@@ -77,7 +77,10 @@ def _carry_over(release: Release, raw: Path, folder: Path, settings: Settings) -
     folder.mkdir()
     file = folder / release.original_name
     file.write_bytes(held.read_bytes())
-    provenance = Provenance(release.url, release.published_at, release.fetched_at, release.origin, release.citation)
+    provenance = Provenance(
+        release.url, release.published_at, release.fetched_at, release.origin, release.citation, release.publisher,
+        release.licence,
+    )  # fmt: skip
     given = release.period if release.period_from == "option" else None
     _add(file, settings, provenance, datetime.fromisoformat(release.archived_at), release.dataset, given)
 

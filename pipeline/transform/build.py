@@ -98,7 +98,7 @@ def _release_rows(catalogue: Catalogue, known, uses: list[Use], bronze: Mapping[
         counts_for = "" if not counts else "all its rows" if periods is None else " ".join(day[:7] for day in periods)
         rows.append((
             release.release_id, release.dataset, release.table, release.part, release.period_start, release.period_end,
-            release.period_type, contract.title, contract.publisher, contract.licence, contract.landing_page,
+            release.period_type, contract.title, release.publisher, release.licence, contract.landing_page,
             release.url, release.published_at, release.citation, release.original_name, release.sha256, release.size,
             release.layout, release.origin, contract.table(release.table).maturity, report.rows_in, report.rows_clean,
             report.rows_quarantined, counts, counts_for,

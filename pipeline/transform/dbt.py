@@ -6,7 +6,6 @@ Telemetry is off; the database is released afterwards, so that this process can 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,31 +49,26 @@ class Dbt:
             self._manifest = result.result
         return self._manifest
 
-    def build(self, tag: str, on_node: Callable[[str], None] = lambda _: None) -> list[NodeResult]:
+    def build(self, tag: str) -> list[NodeResult]:
         """Seeds, models and data tests of `tag` in order. A failing test stops what depends on its model.
 
         Tests that look at both parts wait for the open one (`buildable` takes those whose parents are there).
 
         Failures come back as results: judging them is the gate's business.
         """
+        eager = "eager" if tag == "open" else "buildable"
+        return self._invoke(
+            "build", "--select", f"tag:{tag}", "--exclude-resource-type", "unit_test", "--indirect-selection", eager
+        )  # fmt: skip
+
+    def unit_tests(self) -> list[NodeResult]:
+        """dbt's unit tests of models. They judge code and not data, so a run leaves them out."""
+        return self._invoke("test", "--select", "test_type:unit")
+
+    def _invoke(self, *command: str) -> list[NodeResult]:
         manifest = self.parse()
-
-        def callback(event) -> None:
-            if event.info.name == "LogStartLine":
-                on_node(event.data.description)
-
         with self._environment():
-            result = self._runner(manifest, [callback]).invoke(
-                self._arguments(
-                    "build",
-                    "--select",
-                    f"tag:{tag}",
-                    "--exclude-resource-type",
-                    "unit_test",
-                    "--indirect-selection",
-                    "eager" if tag == "open" else "buildable",
-                )
-            )
+            result = self._runner(manifest).invoke(self._arguments(*command))
         self.release()
         if result.result is None:
             raise Fault(f"dbt did not run ({_first_line(result.exception)})", where=str(self.project))
@@ -111,10 +105,10 @@ class Dbt:
 
         DuckDBConnectionManager.close_all_connections()
 
-    def _runner(self, manifest=None, callbacks=()):
+    def _runner(self, manifest=None):
         from dbt.cli.main import dbtRunner
 
-        return dbtRunner(manifest=manifest, callbacks=list(callbacks))
+        return dbtRunner(manifest=manifest)
 
     def _arguments(self, *command: str) -> list[str]:
         return [

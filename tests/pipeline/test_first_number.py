@@ -131,6 +131,22 @@ def test_a_run_with_nothing_to_do_says_so_and_imports_nothing_heavy(own):
     assert "nothing changed since run" in message
 
 
+def test_a_run_tries_no_connection_at_all(fresh):
+    # Telemetry swallows its own errors, so it is not enough that a run succeeds with the network shut: every attempt
+    # is written down.
+    program = (
+        "import json, socket, threading\nfrom pathlib import Path\ntried = []\n"
+        "def refuse(*arguments, **named):\n    tried.append(repr(arguments[-1]))\n    raise OSError('no network')\n"
+        "socket.getaddrinfo = refuse\nsocket.socket.connect = refuse\nsocket.socket.connect_ex = refuse\nsocket.socket.sendto = refuse\n"
+        "from pipeline.settings import Settings\nfrom pipeline.run import sequence\n"
+        f"outcome = sequence.run(Settings(raw=Path({str(fresh.raw)!r}), out=Path({str(fresh.out)!r})))\n"
+        "[one.join(5) for one in threading.enumerate() if one is not threading.current_thread()]\n"
+        "print(json.dumps([outcome.status, tried]))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == [0, []]
+
+
 def test_a_lost_bronze_cache_changes_nothing(own, sample_run):
     _, reference = sample_run
     shutil.rmtree(own.work / "bronze")

@@ -66,10 +66,12 @@ class Outcome:
 
 def outcome_of(bronze: Bronze) -> Outcome:
     con = duckdb.connect()
-    found = con.execute(f"select * from '{bronze.rows}'")
+    found = con.execute("select * from read_parquet(?)", [str(bronze.rows)])
     names = [column[0] for column in found.description]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    bad = con.execute(f"select member, source_row, rule_ids, cells from '{bronze.quarantine}'").fetchall()
+    bad = con.execute(
+        "select member, source_row, rule_ids, cells from read_parquet(?)", [str(bronze.quarantine)]
+    ).fetchall()
     con.close()
     return Outcome(
         bronze,

@@ -1,0 +1,667 @@
+"""Writes docs/reference from the code: `python docs/generate.py`. A test fails while a page differs.
+
+Belongs here: how the contract models, the contracts, the metric catalogue, dbt's manifest, the suites and the command
+line are shown to a reader, and what each field and setting means where the code has no place to say it.
+Does not belong here: anything that the code already says (it is read from there), or pages written by hand.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import tempfile
+import typing
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+
+from pydantic import BaseModel
+
+from pipeline import cli, settings
+from pipeline.catalogue import contract as contracts
+from pipeline.catalogue.contract import Contract, Layout, Table
+from pipeline.catalogue.load import HERE, catalogue
+from pipeline.catalogue.metric import PROOF_GRADES, Metric
+from pipeline.errors import EXIT_DONE, EXIT_ERROR, EXIT_GATE_FAILED, EXIT_PARTLY_REFUSED
+from pipeline.gate import dbt_checks, edition_checks, suites
+from pipeline.gate.ledger import Check
+from pipeline.ingest.findings import findings
+from pipeline.publish.tables import MARTS_SCHEMA_VERSION, PublishedTable, published_tables
+from pipeline.transform.dbt import Dbt
+
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "<!-- Made from the code by `python docs/generate.py`; do not edit by hand. -->"
+
+# What a field means, where the model's docstring alone would leave a reader to guess. A field without words is an error.
+WORDS: dict[str, dict[str, str]] = {
+    "Contract": {
+        "dataset": "name of the dataset and of its file, `<dataset>.yml`",
+        "title": "title of the publication",
+        "publisher": "who publishes it",
+        "landing_page": "page where new releases appear",
+        "licence": "licence it is published under",
+        "licence_url": "text of the licence",
+        "cadence": "how often it is published; `status` counts from it",
+        "lag_days": "days from the end of a period to its publication",
+        "kind": "a publication, or an extract that a partner hands over",
+        "proof": "what the layouts were proven on: a real published file, other people's code only, or a form of our own",
+        "owner": "team that answers for it",
+        "on_failure": "what a failed critical check does: block the run, or hold the release and use the previous good one",
+        "description": "what it is, in a sentence or two",
+        "tables": "its tables",
+    },
+    "Table": {
+        "name": "name of the table",
+        "description": "what its rows are",
+        "grain": "what one row stands for",
+        "period": "where the period of a release comes from",
+        "part": "`all`, or a regular expression on the file's name with the group `part` (region, body): parts never supersede each other",
+        "resolve": "which releases count (see below)",
+        "prefer_formats": "which format wins where the same table comes as CSV and XLSX",
+        "file_names": "patterns of the file's name; a file so named is this table or is refused",
+        "keys": "columns that name one row; a key that stands twice fails",
+        "columns": "canonical columns, as bronze and staging know them",
+        "layouts": "forms of the published file, one each",
+        "window_column": "with `resolve: window`, the month or date column that cuts a release into slices",
+        "disclosure": "disclosure profile that the open part applies",
+        "maturity": "what the publisher calls these figures",
+        "markers": "cells that stand for no figure, and what they mean",
+        "max_quarantine_share": "share of rows that may break the contract before its checks fail",
+        "min_rows": "fewest good rows of a whole file",
+    },
+    "PeriodRule": {
+        "type": "a month or a calendar year",
+        "content_column": "the latest month in this canonical column is the period",
+        "header_year": "the `{yy}` of the header is the period",
+        "name": "regular expression on the file's name with the groups `year` and, for months, `month`",
+    },
+    "Column": {
+        "name": "canonical name",
+        "description": "what it holds",
+        "type": "what a cell is",
+        "required": "whether it is never blank; a column that is not required may be absent from a layout",
+        "formats": "how a month or date is written (strptime)",
+        "precision": "digits of a decimal",
+        "scale": "decimals of a decimal",
+        "allowed": "the closed list of values",
+        "aliases": "other spelling -> allowed value",
+        "pattern": "regular expression for the whole cell",
+        "minimum": "least value",
+        "maximum": "greatest value",
+        "collapse_spaces": "whether a run of blanks counts as one",
+        "thousands": "whether commas every three digits are allowed",
+        "status": "whether `<name>_status` is kept beside it",
+        "unit": "unit of a measure",
+    },
+    "Layout": {
+        "id": "name of the layout",
+        "since": "first release that has it, for people",
+        "container": "whether the file is a ZIP",
+        "members": "pattern of the members of a ZIP; other members are a refusal",
+        "format": "CSV or workbook",
+        "encoding": "encoding of a CSV; UTF-8 may open with a byte order mark or not",
+        "delimiter": "what parts the cells of a CSV",
+        "header_row": "row of the header, counted from 1",
+        "sheet": "pattern of the sheet's name",
+        "columns": "published header cell -> canonical column, or null where it is known and not kept",
+        "constants": "canonical column -> value, for what this form lacks",
+    },
+    "Settings": {
+        "raw": "the archive",
+        "out": "editions, runs and the cache",
+        "ics": "home ICB, by ODS or GSS code: what the page and workbook open with, never which areas are computed",
+        "keep_editions": "how many editions are kept; the current one always is",
+        "threads": "threads of DuckDB; 0 leaves it to DuckDB",
+        "latest": "the folder of stable file names; empty means `<out>/latest`",
+        "lock_wait_seconds": "how long a second run waits for the first",
+    },
+}  # fmt: skip
+
+RESOLVE = {
+    "per_period": "every period's latest revision counts",
+    "window": "a release restates many periods: for each part and data period the newest release replaces the whole slice; "
+    "rows of two releases are never merged",
+    "series": "the release with the latest period replaces all before it",
+}
+METHODS = {
+    "count": "value = numerator; no interval",
+    "wilson": "value = 100 × numerator / denominator, with the Wilson score interval at 95% and 99.8%",
+    "difference": "value = numerator − denominator; no interval",
+    "stated": "value and limits as the source states them; a percentage with both parts is checked against them",
+}
+EXIT_WORDS = {
+    EXIT_DONE: "done: an edition was made, or nothing had changed",
+    EXIT_ERROR: "error: one line says what, where and what to do",
+    EXIT_GATE_FAILED: "the gate blocked; nothing was published and the last edition stays",
+    EXIT_PARTLY_REFUSED: "done, but a file was refused or a release was held back; the rest is in",
+}
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by file name."""
+    check_words()
+    makers: dict[str, Callable[[], Iterator[str]]] = {
+        "contract.md": contract_page, "metrics.md": metrics_page, "tables.md": tables_page, "checks.md": checks_page,
+        "command-line.md": command_line_page,
+    }  # fmt: skip
+    return {name: "\n".join([MADE, *make()]).rstrip() + "\n" for name, make in makers.items()}
+
+
+def main() -> None:
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text, "utf-8")
+        print(REFERENCE.name, name, sep="/")
+
+
+# --- words -----------------------------------------------------------------------------------------------------
+
+
+def cell(text: object) -> str:
+    """Text as a table's cell: on one line, with what Markdown would take for markup made harmless."""
+    parts = re.split(r"(`[^`]*`)", " ".join(str(text).split()))
+    safe = (part if part.startswith("`") else part.replace("<", r"\<").replace("*", r"\*") for part in parts)
+    return "".join(safe).replace("|", r"\|")
+
+
+def code(text: object) -> str:
+    return f"`{text}`" if str(text) else ""
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    head = list(head)
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(cell(one) for one in row) + " |"
+    yield ""
+
+
+def prose(text: str) -> list[str]:
+    """A docstring's paragraphs, each on one line."""
+    paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(text))
+    return [line for paragraph in paragraphs for line in (" ".join(paragraph.split()), "")]
+
+
+def words_of(model: str, field: str) -> str:
+    if field not in WORDS[model]:
+        raise KeyError(f"WORDS in docs/generate.py does not say what {model}.{field} means: add a line to it")
+    return WORDS[model][field]
+
+
+def check_words() -> None:
+    """Raises KeyError where WORDS speaks of a field that is no longer there."""
+    known = {name: set(getattr(contracts, name).model_fields) for name in WORDS if name != "Settings"}
+    known["Settings"] = {one.name for one in fields(settings.Settings)}
+    gone = sorted(f"{model}.{field}" for model, words in WORDS.items() for field in set(words) - known[model])
+    if gone:
+        raise KeyError(f"WORDS in docs/generate.py explains {', '.join(gone)}, which is gone: take the line out")
+
+
+def whole(text: object) -> str:
+    """A sentence with its full stop, opening with a capital."""
+    text = " ".join(str(text).split())
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+# --- contracts -------------------------------------------------------------------------------------------------
+
+
+def contract_page() -> Iterator[str]:
+    yield "# Reference: dataset contracts"
+    yield ""
+    yield (
+        "A contract is one YAML file, `pipeline/catalogue/<publisher>/<dataset>.yml`. This page gives every field that it"
+        " may hold, then what the contracts of this version say. How to write one:"
+        " [add a dataset](../how-to/add-a-dataset.md)."
+    )
+    yield ""
+    yield "## Form"
+    yield ""
+    yield (
+        "A field that stands in no table below is an error, and so is a key that stands twice. A *name* is small letters,"
+        " digits and underscores; a *pattern* of names is a glob (`*`, `?`, `[0-9]`); a *regular expression* must be one"
+        " that both Python and DuckDB understand."
+    )
+    yield ""
+    for model in (contracts.Contract, contracts.Table, contracts.PeriodRule, contracts.Column, contracts.Layout):
+        yield f"### {model.__name__}"
+        yield ""
+        yield from prose(model.__doc__ or "")
+        yield from table(
+            ["field", "form", "default", "meaning"],
+            [
+                (code(name), _form_of(field), _default(field), words_of(model.__name__, name))
+                for name, field in model.model_fields.items()
+            ],
+        )
+    yield "Which releases count (`resolve`):"
+    yield ""
+    yield from table(["value", "meaning"], [(code(name), meaning) for name, meaning in RESOLVE.items()])
+    yield "## The contracts of this version"
+    yield ""
+    for one in catalogue().contracts.values():
+        yield from _contract(one)
+
+
+def _form_of(field) -> str:
+    named = any("a-z0-9_" in (getattr(one, "pattern", None) or "") for one in field.metadata)
+    return "name" if named else _form(field.annotation)
+
+
+def _form(annotation: object) -> str:
+    """An annotation in plain words."""
+    origin, inner = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return "name" if inner[0] is str else _form(inner[0])
+    if origin is typing.Literal:
+        return " or ".join(code(one) for one in inner)
+    if origin is tuple:
+        return f"list of {_form(inner[0])}"
+    if origin is dict:
+        return f"mapping of {_form(inner[0])} to {_form(inner[1])}"
+    if inner:
+        return " or ".join(_form(one) for one in inner)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    return {str: "text", int: "whole number", float: "number", bool: "yes or no", type(None): "null"}[annotation]
+
+
+def _default(field) -> str:
+    if field.is_required():
+        return "required"
+    value = field.default
+    if value is None or value == "" or value == () or value == {}:
+        return "none"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else code(value)
+
+
+def _contract(one: Contract) -> Iterator[str]:
+    yield f"### {one.dataset}"
+    yield ""
+    yield f"{one.title} ({one.publisher}). {whole(one.description)}"
+    yield ""
+    path = next(HERE.glob(f"*/{one.dataset}.yml"))
+    facts = [
+        ("contract", code(f"pipeline/catalogue/{path.parent.name}/{path.name}")),
+        ("page", one.landing_page), ("licence", one.licence), ("cadence", f"{one.cadence}, {one.lag_days} days after the period"),
+        ("kind", one.kind), ("proven on", code(one.proof)), ("on failure", one.on_failure), ("owner", one.owner),
+    ]  # fmt: skip
+    yield from table(["", ""], [fact for fact in facts if fact[1]])
+    for each in one.tables:
+        yield from _table(one, each)
+
+
+def _table(one: Contract, each: Table) -> Iterator[str]:
+    yield f"#### {one.dataset}/{each.name}"
+    yield ""
+    yield f"{whole(each.description)} {whole('Grain: ' + each.grain)}"
+    yield ""
+    facts = [
+        ("file names", ", ".join(code(name) for name in each.file_names)),
+        ("which releases count", f"{code(each.resolve)}: {RESOLVE[each.resolve]}"),
+        ("key", ", ".join(code(key) for key in each.keys)),
+        ("maturity", each.maturity), ("disclosure", code(each.disclosure)),
+        ("markers", ", ".join(f"{code(mark)} {meaning}" for mark, meaning in each.markers.items())),
+        ("layouts", "; ".join(_layout(layout) for layout in each.layouts)),
+    ]  # fmt: skip
+    yield from table(["", ""], [fact for fact in facts if fact[1]])
+    yield from table(
+        ["column", "published as", "type", "may be", "meaning"],
+        [
+            (code(column.name), _published_as(each, column.name), column.type, _may_be(column), column.description)
+            for column in each.columns
+        ],
+    )
+
+
+def _published_as(each: Table, name: str) -> str:
+    """The header cells that become a canonical column, of all layouts."""
+    cells = [header for layout in each.layouts for header, to in layout.columns.items() if to == name]
+    return " or ".join(dict.fromkeys(code(one) for one in cells))
+
+
+def _layout(layout: Layout) -> str:
+    inside = f"ZIP of {code(layout.members)}" if layout.container == "zip" else layout.format.upper()
+    sheet = f", sheet {code(layout.sheet)}" if layout.sheet else ""
+    since = f", since {layout.since}" if layout.since else ""
+    return f"{code(layout.id)} ({inside}{sheet}{since})"
+
+
+def _may_be(column) -> str:
+    rules = [] if column.required else ["blank"]
+    rules += [", ".join(code(value) for value in column.allowed)] if column.allowed else []
+    rules += [code(column.pattern)] if column.pattern else []
+    rules += [f"written {' or '.join(code(form) for form in column.formats)}"] if column.formats else []
+    rules += [f"{column.minimum:g} or more"] if column.minimum is not None else []
+    rules += [f"{column.maximum:g} or less"] if column.maximum is not None else []
+    return "; ".join(rules)
+
+
+# --- metrics ---------------------------------------------------------------------------------------------------
+
+
+def metrics_page() -> Iterator[str]:
+    known = catalogue()
+    yield "# Reference: metrics"
+    yield ""
+    yield (
+        "The metric catalogue, `pipeline/catalogue/metrics.yml`. A metric is named by id and definition version:"
+        " `pc_06.v2` is version 2 of `pc_06`, and its `metric_key`. How to add one: [add a metric](../how-to/add-a-metric.md)."
+    )
+    yield ""
+    yield "Proof says how sure we are. C and D are never called proven."
+    yield ""
+    yield from table(
+        ["grade", "the metric", "in this version"],
+        [
+            (grade, meaning, sum(one.proof_grade == grade for one in known.metrics))
+            for grade, meaning in PROOF_GRADES.items()
+        ],
+    )
+    yield "The method says how value and limits come from numerator and denominator."
+    yield ""
+    used = {one.method for one in known.metrics}
+    yield from table(["method", "meaning"], [(code(name), METHODS[name]) for name in METHODS if name in used])
+    for theme in dict.fromkeys(one.theme for one in known.metrics):
+        mine = [one for one in known.metrics if one.theme == theme]
+        yield f"## {theme}"
+        yield ""
+        yield from table(
+            ["metric", "name", "unit", "proof", "source"],
+            [
+                (f"[{one.key}](#{one.key.replace('.', '')})", one.name, one.unit, one.proof_grade, code(one.source))
+                for one in mine
+            ],
+        )
+        for one in mine:
+            yield from _metric(one, known.caveats)
+
+
+def _metric(one: Metric, caveats: dict[str, str]) -> Iterator[str]:
+    yield f"### {one.key}"
+    yield ""
+    yield f"**{one.name}.** {whole(one.definition)}"
+    yield ""
+    conditions = [
+        (part, condition)
+        for part, condition in (("numerator", one.detail.numerator), ("denominator", one.detail.denominator))
+        if condition not in ("", "true")
+    ]
+    rows = f"{code('marts.' + one.detail.mart)}, sum of {code(one.detail.measure)}"
+    rows += "".join(f"; {part} where {code(condition)}" for part, condition in conditions)
+    before = one.detail.denominator_years_before
+    rows += f"; denominator {before} year{'s' if before > 1 else ''} before" if before else ""
+    facts = [
+        ("numerator", one.numerator), ("denominator", one.denominator), ("unit", one.unit),
+        ("better is", {"up": "higher", "down": "lower", "context": "neither"}[one.direction]), ("method", code(one.method)),
+        ("source", code(one.source)), ("rows it is made of", rows), ("proof", f"{one.proof_grade}: {one.proof}"),
+        ("caveats", " ".join(caveats[caveat] for caveat in one.caveats)),
+    ]  # fmt: skip
+    yield from table(["", ""], [fact for fact in facts if fact[1]])
+
+
+# --- tables ----------------------------------------------------------------------------------------------------
+
+
+@cache
+def manifest():
+    """dbt's manifest of the project, parsed aside. Needs no database and no archive."""
+    with tempfile.TemporaryDirectory(prefix="docs-") as scratch:
+        return Dbt(Path(scratch) / "build.duckdb", Path(scratch) / "target").parse()
+
+
+def tables_page() -> Iterator[str]:
+    order = {"marts": 0, "reference": 1, "audit": 2}
+    tables = sorted(
+        (one for one in published_tables(manifest()) if one.part == "open"),
+        key=lambda one: (order[one.schema], one.name != "metric_value", one.name),
+    )
+    masked = sorted(one.name for one in published_tables(manifest()) if one.part == "internal")
+    yield "# Reference: tables"
+    yield ""
+    yield (
+        "What readers query: the same names in `ics_marts.duckdb`, as folders of Parquet and in `data_dictionary.csv`."
+        f" `marts_schema_version` is {MARTS_SCHEMA_VERSION}; a column that goes or changes its type without raising it"
+        " blocks the gate."
+    )
+    yield ""
+    yield (
+        f"The internal part holds {', '.join(code('marts.' + name) for name in masked)} as they are before disclosure"
+        " control; its database has everything else too, as in the open part."
+    )
+    yield ""
+    yield from table(
+        ["table", "key", "description"],
+        [
+            (f"[{one.schema}.{one.name}](#{one.schema}{one.name})", ", ".join(code(key) for key in one.key), one.description)
+            for one in tables
+        ],
+    )  # fmt: skip
+    shown: list[PublishedTable] = []
+    for one in tables:
+        yield from _published(one, shown)
+        shown.append(one)
+
+
+def _published(one: PublishedTable, shown: list[PublishedTable]) -> Iterator[str]:
+    yield f"## {one.schema}.{one.name}"
+    yield ""
+    yield f"{whole(one.description)} Owner: {one.owner}." + (" A view." if one.is_view else "")
+    yield ""
+    # Of tables that begin with the same columns, the first says them.
+    base = next((other for other in shown if one.columns[: len(other.columns)] == other.columns), None)
+    rest = one.columns[len(base.columns) :] if base else one.columns
+    if base:
+        more = ", and:" if rest else "."
+        yield f"The columns of [{base.schema}.{base.name}](#{base.schema}{base.name}){more}"
+        yield ""
+    if rest:
+        yield from table(
+            ["column", "type", "meaning"],
+            [(code(column.name), column.data_type, column.description) for column in rest],
+        )
+
+
+# --- checks ----------------------------------------------------------------------------------------------------
+
+
+def checks_page() -> Iterator[str]:
+    yield "# Reference: checks"
+    yield ""
+    yield (
+        "Every check that a run can make. Planned, executed and recorded are the same number, or the gate blocks. A check"
+        " that fails and is critical blocks; a warning is shown; one that errors or does not run always blocks. Outcomes"
+        " stand in `gate.json` of the edition and of the run, under the rule id and the release, model or edition that"
+        " was judged."
+    )
+    yield ""
+    yield "## Contract checks"
+    yield ""
+    yield "Derived from the contracts, on every release that counts. All are critical."
+    yield ""
+    for one, each in catalogue().tables():
+        yield f"### {one.dataset}/{each.name}"
+        yield ""
+        yield f"The id is `{one.dataset}.{each.name}.` and:"
+        yield ""
+        prefix = f"{one.dataset}.{each.name}."
+        found = findings(one, each, _clean_report(each), "")
+        yield from table(
+            ["rule", "dimension", "it holds that"],
+            [(code(rule.rule_id.removeprefix(prefix)), rule.dimension, _quoted(rule.why)) for rule in found],
+        )
+    yield "## Expectations"
+    yield ""
+    yield "Great Expectations suites in `expectations/`: one per dataset, on each release; one per mart, on both parts."
+    yield ""
+    for path in sorted(settings.EXPECTATIONS.glob("*.json")):
+        rules = suites.load_suite(path.stem).rules
+        yield f"### {path.stem}"
+        yield ""
+        yield from table(
+            ["rule", "table", "severity", "dimension", "it holds that", "if not"],
+            [
+                (code(rule.rule_id.removeprefix(path.stem + ".")), code(rule.table), rule.severity, rule.dimension, rule.why, rule.remedy)
+                for rule in rules
+            ],
+        )  # fmt: skip
+    yield from _dbt_checks()
+    yield "## Edition"
+    yield ""
+    yield "The edition as a whole, against the last one. Their ids are `edition.` and:"
+    yield ""
+    yield from table(
+        ["rule", "severity", "dimension", "it holds that"],
+        [
+            (code(rule_id.removeprefix("edition.")), severity, dimension, why)
+            for rule_id, (severity, dimension, why) in edition_checks.RULES.items()
+        ],
+    )
+
+
+def _clean_report(each: Table) -> SimpleNamespace:
+    """A report on a file without a fault, only to be told what the checks hold."""
+    return SimpleNamespace(
+        rows_in=each.min_rows, rows_clean=each.min_rows, rows_quarantined=0, duplicate_keys=0, duplicate_example="",
+        offences=(), members=(),
+    )  # fmt: skip
+
+
+def _quoted(why: str) -> str:
+    """A pattern within a sentence is code."""
+    return re.sub(r"(looks like) (.+)$", r"\1 `\2`", why)
+
+
+def _dbt_checks() -> Iterator[str]:
+    planned: list[Check] = list(dbt_checks.planned(manifest()))
+    built = [check for check in planned if check.kind == "dbt_model"]
+    yield "## Models"
+    yield ""
+    yield (
+        f"Each of the {len(built)} models and seeds is a check of its own, `built.<name>`: it is built. The tests of"
+        " models, all on the run's own database:"
+    )
+    yield ""
+    yield from table(
+        ["test", "severity", "dimension", "it holds that"],
+        [
+            (code(check.rule_id), check.severity, check.dimension, check.why)
+            for check in planned
+            if check.kind == "dbt_test"
+        ],
+    )
+
+
+# --- the command line ------------------------------------------------------------------------------------------
+
+
+def command_line_page() -> Iterator[str]:
+    yield "# Reference: command line"
+    yield ""
+    yield "`ics-marts COMMAND`. `ics-marts COMMAND --help` says the same as this page."
+    yield ""
+    yield from table(["exit status", "meaning"], EXIT_WORDS.items())
+    yield (
+        "Errors are one line on standard error; a command line that cannot be parsed also ends with 2, and its message"
+        " begins with `Usage:`. Periods are ISO or the NHS's financial year: `2026-03`, `2026-03-31`,"
+        " `2025-Q3` (calendar quarter), `2024`, `2024/25`, `2023-12/2024-11`. An instant is an ISO day (its end) or"
+        " instant."
+    )
+    yield ""
+    commands = [one.callback for one in cli.app.registered_commands]
+    common = _common(commands)
+    yield "Options of most commands:"
+    yield ""
+    yield from table(["option", "takes", "default", "meaning"], [_option(*one) for one in common.values()])
+    for command in commands:
+        yield from _command(command, set(common))
+    yield from _settings()
+
+
+def _parameters(command: Callable) -> list[tuple[str, object, typing.Any, object]]:
+    """(name, type, Typer's info, default) of each parameter of a command."""
+    hints = typing.get_type_hints(command, include_extras=True)
+    found = []
+    for name, parameter in inspect.signature(command).parameters.items():
+        kind, info = typing.get_args(hints[name])[:2]
+        found.append((name, kind, info, parameter.default))
+    return found
+
+
+def _common(commands: list[Callable]) -> dict[str, tuple]:
+    """The options that more than half of the commands take, and --internal."""
+    every = [one for command in commands for one in _parameters(command)]
+    names = [one[0] for one in every]
+    wanted = {name for name in names if names.count(name) > len(commands) / 2} | {"internal"}
+    return {one[0]: one for one in every if one[0] in wanted}
+
+
+def _is_argument(info: object) -> bool:
+    return type(info).__name__ == "ArgumentInfo"
+
+
+def _option(name: str, kind: object, info, default: object) -> tuple[str, str, str, str]:
+    # In `Annotated`, Typer takes the first name of an option for its default.
+    named = [one for one in (info.default, *(info.param_decls or ())) if str(one).startswith("--")]
+    spelt = named[0] if named else "--" + name.replace("_", "-")
+    stands = "" if default in (None, "", False) else code(default)
+    return code(spelt), _takes(kind), stands, info.help or ""
+
+
+def _takes(kind: object) -> str:
+    inner = [one for one in typing.get_args(kind) if one is not type(None)] or [kind]
+    if typing.get_origin(kind) is list:
+        return "paths"
+    return {bool: "", str: "text", int: "number", Path: "path"}.get(inner[0], getattr(inner[0], "__name__", "text"))
+
+
+def _command(command: Callable, common: set[str]) -> Iterator[str]:
+    every = _parameters(command)
+    arguments = [one for one in every if _is_argument(one[2])]
+    options = [one for one in every if not _is_argument(one[2])]
+    shared = [_option(*one)[0] for one in options if one[0] in common]
+    own = [one for one in options if one[0] not in common]
+    yield f"## {command.__name__}"
+    yield ""
+    yield from prose(command.__doc__ or "")
+    yield "```text"
+    usage = [f"ics-marts {command.__name__}", *(_usage(*one) for one in arguments), "[OPTIONS]" if options else ""]
+    yield " ".join(part for part in usage if part)
+    yield "```"
+    yield ""
+    if arguments:
+        yield from table(["argument", "meaning"], [(code(name.upper()), info.help) for name, _, info, _ in arguments])
+    if own:
+        yield from table(["option", "takes", "default", "meaning"], [_option(*one) for one in own])
+    if shared:
+        yield f"Also {', '.join(shared)}."
+        yield ""
+
+
+def _usage(name: str, kind: object, info: object, default: object) -> str:
+    shown = name.upper() + ("..." if typing.get_origin(kind) is list else "")
+    return shown if default is inspect.Parameter.empty else f"[{shown}]"
+
+
+def _settings() -> Iterator[str]:
+    yield "## Settings"
+    yield ""
+    yield (
+        "An argument wins over an environment variable, that over a line `NAME=value` of `.env` in the working folder,"
+        " that over `ics-marts.toml` there, that over the default."
+    )
+    yield ""
+    yield from table(
+        ["in ics-marts.toml", "environment or .env", "default", "meaning"],
+        [
+            (code(one.name), code(settings.ENV_PREFIX + one.name.upper()), code(one.default), words_of("Settings", one.name))
+            for one in fields(settings.Settings)
+        ],
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
