@@ -45,7 +45,9 @@ def files() -> dict[str, Path]:
             "lookup": lookups / "LOC22_ICB22_NHSER22_EN_LU.csv", "names": next(lookups.glob("icb_names*.csv")),
             "extract": extract,
         }  # fmt: skip
-    print("the real files (../shared/data) are not here: the embedded sample stands in, and says little", file=sys.stderr)
+    print(
+        "the real files (../shared/data) are not here: the embedded sample stands in, and says little", file=sys.stderr
+    )
     return sample_files()
 
 
@@ -82,7 +84,9 @@ def main() -> None:
             folder = Path(scratch)
             small.append(whole_way(sample_files(), folder / "small"))
             ours.append(whole_way(real, folder / "ours"))
-            seconds, _ = timed([sys.executable, "-m", "benchmarks.plain_duckdb", *map(str, real.values()), str(folder / "plain")])
+            seconds, _ = timed(
+                [sys.executable, "-m", "benchmarks.plain_duckdb", *map(str, real.values()), str(folder / "plain")]
+            )
             plain.append(seconds)
     report(small, ours, plain)
 
@@ -96,7 +100,9 @@ def report(small: list[dict], ours: list[dict], plain: list[float]) -> None:
     print(f"  plain DuckDB script                     {floor:6.1f}   ({min(plain):.1f} to {max(plain):.1f})")
     print(f"  ics-marts add + run, whole              {total:6.1f}")
     print(f"    start-up (the same on the sample)     {start_up:6.1f}")
-    print(f"    work beyond it                        {total - start_up:6.1f}   {(total - start_up) / floor:.2f} times the plain script")
+    print(
+        f"    work beyond it                        {total - start_up:6.1f}   {(total - start_up) / floor:.2f} times the plain script"
+    )
     for name in ("add", "gate", "build", "publish"):
         print(f"    {name:<37} {median(ours, name):6.1f}")
     print(f"  ics-marts run, nothing changed          {median(ours, 'again'):6.1f}")

@@ -172,7 +172,9 @@ def _write(con, out: Path) -> None:
             ("place_measure", "select * from extract", "metric_id, measure, area, period"),
             *((("metric_latest", latest, key), ("place_primary_care", themed, key)) if part == "open" else ()),
         ):
-            con.execute(f"copy ({query} order by {order}) to '{out}/{part}/{name}.parquet' (format parquet, compression zstd)")
+            con.execute(
+                f"copy ({query} order by {order}) to '{out}/{part}/{name}.parquet' (format parquet, compression zstd)"
+            )
     con.execute(f"copy ({themed} order by {key}) to '{out}/open/place_primary_care.csv' (format csv, header)")
 
 

@@ -19,7 +19,7 @@ def shared_data() -> Path:
     return SHARED
 
 
-@pytest.fixture()
+@pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings over an archive and an output folder of the test's own."""
     return Settings(raw=tmp_path / "raw", out=tmp_path / "out", lock_wait_seconds=1)

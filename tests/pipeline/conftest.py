@@ -33,7 +33,7 @@ def sample_run(tmp_path_factory) -> tuple[Settings, sequence.RunOutcome]:
     return settings, sequence.run(settings)
 
 
-@pytest.fixture()
+@pytest.fixture
 def own(tmp_path, sample_run) -> Settings:
     """Settings over a fresh copy of the sample archive and of what was made of it: a test may change both."""
     made, _ = sample_run
@@ -42,7 +42,7 @@ def own(tmp_path, sample_run) -> Settings:
     return replace(made, raw=tmp_path / "raw", out=tmp_path / "out")
 
 
-@pytest.fixture()
+@pytest.fixture
 def fresh(tmp_path) -> Settings:
     """Settings over a fresh copy of the sample archive, with nothing made of it yet."""
     return Settings(raw=copy_archive(SAMPLE, tmp_path / "raw"), out=tmp_path / "out", lock_wait_seconds=1)
@@ -50,7 +50,9 @@ def fresh(tmp_path) -> Settings:
 
 def release_file(raw: Path, dataset: str) -> Path:
     """The one archived file of a dataset (its first table)."""
-    return next(path for path in sorted((raw / dataset).rglob("*")) if path.is_file() and ".release.json" not in path.name)
+    return next(
+        path for path in sorted((raw / dataset).rglob("*")) if path.is_file() and ".release.json" not in path.name
+    )
 
 
 def rewritten_release(source: Path, target: Path, change) -> Path:

@@ -69,7 +69,11 @@ def metric_values(release: Path, lookup: Path, names: Path, reissued: date, coun
 
     counts: dict[tuple, int] = defaultdict(int)
     for row in read_release(release):
-        month, sub_icb, count = month_of(row["APPOINTMENT_MONTH"]), row["SUB_ICB_LOCATION_ONS_CODE"], int(row["COUNT_OF_APPOINTMENTS"])
+        month, sub_icb, count = (
+            month_of(row["APPOINTMENT_MONTH"]),
+            row["SUB_ICB_LOCATION_ONS_CODE"],
+            int(row["COUNT_OF_APPOINTMENTS"]),
+        )
         counts[sub_icb, month, "none", "all"] += count
         for kind, column in KINDS.items():
             counts[sub_icb, month, kind, " ".join(row[column].split())] += count
@@ -92,7 +96,10 @@ def _metrics(totals: dict[tuple, int], successor: dict[str, str], reissued: date
         cells["pc_05.v1", area, first, last, kind, value] = {"numerator": count, "value": count}
         if kind != "none":
             continue
-        modes = {mode: totals.get((area, start, end, "appointment_mode", mode), 0) for mode in ("Face-to-Face", "Home Visit", "Unknown")}
+        modes = {
+            mode: totals.get((area, start, end, "appointment_mode", mode), 0)
+            for mode in ("Face-to-Face", "Home Visit", "Unknown")
+        }
         in_person = modes["Face-to-Face"] + modes["Home Visit"]
         for version, whole in ((1, count), (2, count - modes["Unknown"])):
             low, high = wilson(in_person, whole, 1.959963984540054)
@@ -103,7 +110,11 @@ def _metrics(totals: dict[tuple, int], successor: dict[str, str], reissued: date
             continue
         for version in (1, 2):
             before = earlier(start, 12 * version), earlier(end, 12 * version)
-            then = [code for code in (area, *(old for old, new in successor.items() if new == area)) if (code, *before, "none", "all") in totals]
+            then = [
+                code
+                for code in (area, *(old for old, new in successor.items() if new == area))
+                if (code, *before, "none", "all") in totals
+            ]
             was = totals[then[0], *before, "none", "all"] if then else None
             cells[f"pc_07.v{version}", area, first, last, "none", "all"] = {
                 "numerator": count, "denominator": was, "value": None if was is None else count - was,

@@ -81,7 +81,11 @@ def test_inspect_says_what_a_file_is_and_archives_nothing(fresh):
     done = call("inspect", release_file(fresh.raw, "gp_appointments_regional"), *places(fresh), "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert (found["dataset"], found["layout"], found["period"]) == ("gp_appointments_regional", "zip_of_icb_csvs", "2025-11")
+    assert (found["dataset"], found["layout"], found["period"]) == (
+        "gp_appointments_regional",
+        "zip_of_icb_csvs",
+        "2025-11",
+    )
     assert found["rows_in"] == found["rows_clean"] == 51_373
     assert all(check["passed"] for check in found["checks"])
     assert {check["rule_id"].split(".")[0] for check in found["checks"]} == {"gp_appointments_regional"}
@@ -100,7 +104,11 @@ def test_status_find_trace_and_sql_answer(sample_run):
     assert traced["parts"][0]["agrees"] is True
     rows = json.loads(call("sql", "select count(*) as n from marts.metric_value", *places(settings), "--json").stdout)
     assert rows == [{"n": 13_446}]
-    runs = json.loads(call("sql", "--runs", "select outcome, count(*) as n from runs.run group by all", *places(settings), "--json").stdout)
+    runs = json.loads(
+        call(
+            "sql", "--runs", "select outcome, count(*) as n from runs.run group by all", *places(settings), "--json"
+        ).stdout
+    )
     assert runs == [{"outcome": "passed", "n": 1}]
 
 

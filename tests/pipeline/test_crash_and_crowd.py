@@ -165,7 +165,9 @@ def test_only_the_last_n_editions_are_kept_and_never_the_current_one_lost(own, t
 def test_the_archive_is_never_written_by_a_run(own):
     before = {path: (sha256_of(path), os.stat(path).st_mtime_ns) for path in own.raw.rglob("*") if path.is_file()}
     sequence.run(own, full=True)
-    assert {path: (sha256_of(path), os.stat(path).st_mtime_ns) for path in own.raw.rglob("*") if path.is_file()} == before
+    assert {
+        path: (sha256_of(path), os.stat(path).st_mtime_ns) for path in own.raw.rglob("*") if path.is_file()
+    } == before
 
 
 def test_an_archived_file_that_was_changed_is_found_when_its_bronze_is_made_again(own):

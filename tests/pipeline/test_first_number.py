@@ -24,20 +24,35 @@ def test_every_planned_check_was_executed_and_recorded(sample_run):
     summary = outcome.ledger.summary()
     assert (outcome.status, outcome.outcome) == (0, "passed")
     assert summary["planned"] == summary["executed"] == summary["recorded"] == summary["passed"] > 150
-    assert {check.kind for check in outcome.ledger.checks} == {"contract", "expectation", "dbt_model", "dbt_test", "edition"}
+    assert {check.kind for check in outcome.ledger.checks} == {
+        "contract",
+        "expectation",
+        "dbt_model",
+        "dbt_test",
+        "edition",
+    }
 
 
 def test_the_manifest_names_every_file_with_its_digest(sample_run):
     _, outcome = sample_run
     for part in ("open", "internal"):
         manifest = read_manifest(outcome.folder, part)
-        on_disk = {path.relative_to(outcome.folder / part).as_posix() for path in (outcome.folder / part).rglob("*") if path.is_file()}
+        on_disk = {
+            path.relative_to(outcome.folder / part).as_posix()
+            for path in (outcome.folder / part).rglob("*")
+            if path.is_file()
+        }
         assert {one["path"] for one in manifest["files"]} == on_disk - {"manifest.json"}
         for one in manifest["files"]:
             assert publishing.sha256_of(outcome.folder / part / one["path"]) == one["sha256"]
-    assert {"index.html", "ics-marts.xlsx", "ics_marts.duckdb", "gate.json", "data_dictionary.csv", "csv/place_primary_care.csv"} <= {
-        one["path"] for one in read_manifest(outcome.folder)["files"]
-    }
+    assert {
+        "index.html",
+        "ics-marts.xlsx",
+        "ics_marts.duckdb",
+        "gate.json",
+        "data_dictionary.csv",
+        "csv/place_primary_care.csv",
+    } <= {one["path"] for one in read_manifest(outcome.folder)["files"]}
     assert read_manifest(outcome.folder)["synthetic"] is True
     assert all(table["schema"] in ("marts", "reference", "audit") for table in read_manifest(outcome.folder)["tables"])
 
@@ -78,7 +93,10 @@ def test_every_metric_value_equals_the_slow_oracle(sample_run):
         else:
             assert value == pytest.approx(cell["value"], abs=1e-9), key
         if "lower_95" in cell:
-            assert (lower, upper) == (pytest.approx(cell["lower_95"], abs=1e-9), pytest.approx(cell["upper_95"], abs=1e-9))
+            assert (lower, upper) == (
+                pytest.approx(cell["lower_95"], abs=1e-9),
+                pytest.approx(cell["upper_95"], abs=1e-9),
+            )
 
 
 def test_every_figure_of_the_kent_briefing_comes_out_as_it_was_printed(sample_run):
@@ -92,7 +110,9 @@ def test_every_figure_of_the_kent_briefing_comes_out_as_it_was_printed(sample_ru
     # metrics.md section 5: 140/177 = 79.1%, Wilson 72.5 to 84.4; the briefing prints 79%.
     assert [round(number, 1) for number in good[:3]] == [79.1, 72.5, 84.4]
     assert good[3:] == (79, True)
-    assert con.execute("select value from marts.metric_value where metric_key = 'pc_24.v1' and area_code = 'E54000032'").fetchone() == (578.5,)
+    assert con.execute(
+        "select value from marts.metric_value where metric_key = 'pc_24.v1' and area_code = 'E54000032'"
+    ).fetchone() == (578.5,)
     disagreeing = con.execute("select metric_key from marts.metric_value where not recompute_ok").fetchall()
     assert disagreeing == []
 
@@ -112,10 +132,14 @@ def test_no_synthetic_figure_bears_the_code_of_a_real_area(sample_run):
 def test_the_same_bytes_at_any_thread_count(threads, fresh, sample_run):
     _, reference = sample_run
     outcome = sequence.run(replace(fresh, threads=threads))
-    assert {one.table.path: one.sha256 for one in outcome.tables} == {one.table.path: one.sha256 for one in reference.tables}
+    assert {one.table.path: one.sha256 for one in outcome.tables} == {
+        one.table.path: one.sha256 for one in reference.tables
+    }
     assert outcome.edition_id == reference.edition_id
     for name in ("index.html", "ics-marts.xlsx", "csv/place_primary_care.csv", "data_dictionary.csv"):
-        assert publishing.sha256_of(outcome.folder / "open" / name) == publishing.sha256_of(reference.folder / "open" / name)
+        assert publishing.sha256_of(outcome.folder / "open" / name) == publishing.sha256_of(
+            reference.folder / "open" / name
+        )
 
 
 def test_a_run_with_nothing_to_do_says_so_and_imports_nothing_heavy(own):
@@ -157,7 +181,11 @@ def test_the_latest_folder_is_the_open_part_and_nothing_else(sample_run):
     settings, outcome = sample_run
 
     def content(folder):
-        return {path.relative_to(folder).as_posix(): publishing.sha256_of(path) for path in folder.rglob("*") if path.is_file()}
+        return {
+            path.relative_to(folder).as_posix(): publishing.sha256_of(path)
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
 
     assert content(settings.latest_dir) == content(outcome.folder / "open")
 

@@ -36,7 +36,9 @@ def with_rule(monkeypatch, suite_name: str, rule: dict) -> None:
 
     def loaded(name, *arguments):
         suite = load(name, *arguments)
-        return replace(suite, rules=(*suite.rules, suites._rule(rule)), digest="spoiled") if name == suite_name else suite
+        return (
+            replace(suite, rules=(*suite.rules, suites._rule(rule)), digest="spoiled") if name == suite_name else suite
+        )
 
     monkeypatch.setattr(suites, "load_suite", loaded)
 
@@ -96,7 +98,9 @@ def test_a_rule_that_errors_blocks(own, sample_run, monkeypatch, suite, table):
 
 def test_a_critical_rule_that_fails_blocks_and_a_warning_is_shown(own, sample_run, monkeypatch):
     with_rule(monkeypatch, "marts_metric_value", rule("select metric_key from {batch} limit 2"))
-    assert_blocked_and_nothing_published(own, sequence.run(own, full=True), sample_run[1].edition_id, "a reason: 2 rows not so")
+    assert_blocked_and_nothing_published(
+        own, sequence.run(own, full=True), sample_run[1].edition_id, "a reason: 2 rows not so"
+    )
     monkeypatch.undo()
     with_rule(monkeypatch, "marts_metric_value", rule("select metric_key from {batch} limit 2", severity="warning"))
     outcome = sequence.run(own, full=True)
@@ -118,7 +122,11 @@ def test_a_rule_of_great_expectations_that_silently_did_not_run_blocks(own, samp
 def test_a_dbt_test_that_silently_did_not_run_blocks(own, sample_run, monkeypatch):
     build = Dbt.build
     monkeypatch.setattr(
-        Dbt, "build", lambda self, tag: [one for one in build(self, tag) if not one.unique_id.startswith("test.ics_marts.assert_areas")]
+        Dbt,
+        "build",
+        lambda self, tag: [
+            one for one in build(self, tag) if not one.unique_id.startswith("test.ics_marts.assert_areas")
+        ],
     )
     outcome = sequence.run(own, full=True)
     assert_blocked_and_nothing_published(own, outcome, sample_run[1].edition_id, "assert_areas_add_up @ dbt not_run")
@@ -132,7 +140,9 @@ def test_a_check_that_nobody_planned_blocks(own, sample_run, monkeypatch):
         ledger.record("surprise", scope, "passed")
 
     monkeypatch.setattr(suites.Validator, "execute", and_one_more)
-    assert_blocked_and_nothing_published(own, sequence.run(own, full=True), sample_run[1].edition_id, "was never planned")
+    assert_blocked_and_nothing_published(
+        own, sequence.run(own, full=True), sample_run[1].edition_id, "was never planned"
+    )
 
 
 def test_a_rerun_after_a_failure_cannot_publish_past_it(own, sample_run):
@@ -186,7 +196,9 @@ def test_a_release_with_negative_counts_is_held_back_and_the_previous_one_counts
     assert "2025-12" in outcome.held[0]
     assert "count_of_appointments is '-5'" in outcome.held[0]
     con = open_part(outcome.folder)
-    (latest,) = con.execute("select max(period_end)::varchar from marts.metric_value where metric_key = 'pc_05.v1'").fetchone()
+    (latest,) = con.execute(
+        "select max(period_end)::varchar from marts.metric_value where metric_key = 'pc_05.v1'"
+    ).fetchone()
     assert latest == "2025-11-30"
     again = sequence.run(own)
     assert (again.status, again.outcome) == (3, "unchanged")
@@ -248,7 +260,11 @@ def test_many_cells_gone_since_the_last_edition_block(own, tmp_path):
     source = release_file(own.raw, "gp_appointments_regional")
     for path in (source, source.with_name(source.name + ".release.json")):
         path.rename(tmp_path / path.name)
-    short = rewritten_release(tmp_path / source.name, tmp_path / "Appointments_GP_Regional_CSV_Nov_25.zip", lambda row: row if row[7].endswith("2025") else None)
+    short = rewritten_release(
+        tmp_path / source.name,
+        tmp_path / "Appointments_GP_Regional_CSV_Nov_25.zip",
+        lambda row: row if row[7].endswith("2025") else None,
+    )
     archive.add([short], own, catalogue(), provenance=SYNTHETIC)
     outcome = sequence.run(own)
     assert outcome.status == 2
@@ -266,7 +282,11 @@ def test_an_unchanged_release_is_not_judged_twice_but_its_evidence_stands(own, s
 def test_a_changed_rule_is_judged_again(own, monkeypatch):
     with_rule(monkeypatch, "gp_appointments_regional", rule("select member from {batch} where false", table="regional"))
     outcome = sequence.run(own, full=True)
-    judged = [check for check in outcome.ledger.checks if check.scope.startswith("gp_appointments_regional") and check.kind == "expectation"]
+    judged = [
+        check
+        for check in outcome.ledger.checks
+        if check.scope.startswith("gp_appointments_regional") and check.kind == "expectation"
+    ]
     assert {check.evidence_run for check in judged} == {""}
 
 
@@ -287,7 +307,9 @@ def test_disclosure_hides_in_the_open_part_what_a_profile_names(fresh, monkeypat
     assert rows > 0
     assert shown == [0, 0, 1, "suppressed"]
     assert internal.execute(hidden).fetchone()[1] == rows
-    detail = "select count(appointments), count(*) from marts.gp_appointments_month where appointment_mode = 'Home Visit'"
+    detail = (
+        "select count(appointments), count(*) from marts.gp_appointments_month where appointment_mode = 'Home Visit'"
+    )
     assert opened.execute(detail).fetchone()[0] == 0
     assert internal.execute(detail).fetchone()[0] == opened.execute(detail).fetchone()[1] > 0
 

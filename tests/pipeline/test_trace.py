@@ -61,7 +61,18 @@ def test_words_say_value_file_digest_and_rows(sample_run):
     settings, outcome = sample_run
     text = "\n".join(lines(trace(settings, Question("pc_05", "QZ1", "2023-12/2024-11"))))
     source = release_file(settings.raw, "gp_appointments_regional")
-    for words in ("2023-12-01 to 2024-11-30", source.name, "sha256", "holds now", "line ", "add up to", outcome.edition_id, "beside it", "Attended", "synthetic"):
+    for words in (
+        "2023-12-01 to 2024-11-30",
+        source.name,
+        "sha256",
+        "holds now",
+        "line ",
+        "add up to",
+        outcome.edition_id,
+        "beside it",
+        "Attended",
+        "synthetic",
+    ):
         assert words in text, words
 
 

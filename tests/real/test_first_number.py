@@ -38,7 +38,9 @@ def real(shared_data, tmp_path_factory):
 
 def kent(outcome, metric="pc_05.v1", kind="none", value="all"):
     con = open_part(outcome.folder)
-    sql = "select value, value_status from marts.metric_value where " + BASE.format(metric=metric, kind=kind, value=value)
+    sql = "select value, value_status from marts.metric_value where " + BASE.format(
+        metric=metric, kind=kind, value=value
+    )
     (row,) = con.execute(sql).fetchall()
     return row
 
@@ -67,7 +69,9 @@ def test_the_comparison_with_earlier_years_cannot_be_reproduced_and_says_so(real
 def test_all_of_england_goes_through(real):
     _, _, outcome = real
     con = open_part(outcome.folder)
-    assert con.execute("select rows_in, rows_clean from audit.release where dataset = 'gp_appointments_regional'").fetchone() == (713_695, 713_695)
+    assert con.execute(
+        "select rows_in, rows_clean from audit.release where dataset = 'gp_appointments_regional'"
+    ).fetchone() == (713_695, 713_695)
     sql = """select count(distinct area_code), sum(value)::bigint from marts.metric_value
              where metric_key = 'pc_05.v1' and breakdown_type = 'none' and period_type = 'month' and area_type = ?"""
     for area_type, areas in (("sub_icb_location", 106), ("icb", 42), ("nhs_region", 7), ("country", 1)):
@@ -78,15 +82,27 @@ def test_all_of_england_goes_through(real):
 def test_reissued_codes_lead_to_the_area_of_their_day(real):
     _, _, outcome = real
     con = open_part(outcome.folder)
-    published = dict(con.execute("select distinct icb_code_published, any_value(area_code) from marts.gp_appointments_month group by all").fetchall())
+    published = dict(
+        con.execute(
+            "select distinct icb_code_published, any_value(area_code) from marts.gp_appointments_month group by all"
+        ).fetchall()
+    )
     assert {"E54000052", "E54000053"} <= set(published)
-    icbs = {code for (code,) in con.execute("select distinct area_code from marts.metric_value where area_type = 'icb'").fetchall()}
+    icbs = {
+        code
+        for (code,) in con.execute(
+            "select distinct area_code from marts.metric_value where area_type = 'icb'"
+        ).fetchall()
+    }
     assert {"E54000063", "E54000064"} <= icbs
     assert not {"E54000052", "E54000053"} & icbs
     links = con.execute(
         "select from_area_code, to_area_code, valid_from::varchar, method from reference.area_link where link_type = 'succeeded_by' order by all"
     ).fetchall()
-    assert links == [("E54000052", "E54000063", "2023-04-01", "exact"), ("E54000053", "E54000064", "2023-04-01", "exact")]
+    assert links == [
+        ("E54000052", "E54000063", "2023-04-01", "exact"),
+        ("E54000053", "E54000064", "2023-04-01", "exact"),
+    ]
 
 
 def test_files_that_no_contract_covers_are_skipped_one_line_each(real):
@@ -118,10 +134,14 @@ def test_every_cell_of_england_equals_the_slow_oracle(real, shared_data):
         reissued=date(2023, 4, 1),
         country="E92000001",
     )
-    rows = open_part(outcome.folder).execute(
-        """select metric_key, area_code, period_start, period_end, breakdown_type, breakdown_value, numerator, denominator, value
+    rows = (
+        open_part(outcome.folder)
+        .execute(
+            """select metric_key, area_code, period_start, period_end, breakdown_type, breakdown_value, numerator, denominator, value
            from marts.metric_value where source = 'gp_appointments_regional'"""
-    ).fetchall()
+        )
+        .fetchall()
+    )
     assert len(rows) == len(expected) == 174_080
     for *key, numerator, denominator, value in rows:
         cell = expected[tuple(key)]

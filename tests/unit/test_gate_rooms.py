@@ -137,7 +137,11 @@ def test_a_text_that_is_no_instant_is_refused():
 
 @pytest.mark.parametrize(
     ("latest", "period", "due"),
-    [("2025-11-30", "2025-12-31", "2026-01-30"), ("2025-12-31", "2026-01-31", "2026-03-02"), ("2024-01-31", "2024-02-29", "2024-03-30")],
+    [
+        ("2025-11-30", "2025-12-31", "2026-01-30"),
+        ("2025-12-31", "2026-01-31", "2026-03-02"),
+        ("2024-01-31", "2024-02-29", "2024-03-30"),
+    ],
 )
 def test_the_next_release_of_a_monthly_dataset_is_due_by_cadence_and_lag(latest, period, due):
     line = dataset_line(catalogue().contracts["gp_appointments_regional"], latest)

@@ -69,7 +69,12 @@ def test_a_held_scope_is_shown_and_no_longer_judged():
     assert ledger.summary()["planned"] == ledger.summary()["recorded"] == 1
 
 
-@given(st.lists(st.tuples(st.sampled_from(["critical", "warning"]), st.sampled_from(["passed", "failed", "errored", None])), max_size=12))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["critical", "warning"]), st.sampled_from(["passed", "failed", "errored", None])),
+        max_size=12,
+    )
+)
 def test_nothing_is_ever_lost_between_plan_and_verdict(pairs):
     ledger = Ledger()
     ledger.plan([check(str(number), severity) for number, (severity, _) in enumerate(pairs)])
@@ -78,7 +83,9 @@ def test_nothing_is_ever_lost_between_plan_and_verdict(pairs):
             ledger.record(str(number), "release", outcome)
     summary = ledger.summary()
     assert summary["planned"] == len(pairs) == sum(summary[name] for name in ("passed", "failed", "errored", "not_run"))
-    expected = all(outcome == "passed" or (outcome == "failed" and severity == "warning") for severity, outcome in pairs)
+    expected = all(
+        outcome == "passed" or (outcome == "failed" and severity == "warning") for severity, outcome in pairs
+    )
     assert (ledger.verdict() == "passed") == expected
     assert read_checks(ledger.to_json()) == ledger.checks
     assert json.loads(ledger.to_json())["verdict"] == ledger.verdict()

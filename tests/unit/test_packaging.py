@@ -19,7 +19,11 @@ PROJECT = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text("utf-8"))["p
 def pins() -> dict[str, str]:
     """Package -> the text of its entry in the lock."""
     entries = re.split(r"\n(?=[A-Za-z0-9])", LOCK)
-    return {canonicalize_name(Requirement(entry.split(" \\")[0].split(" ;")[0]).name): entry for entry in entries if "==" in entry}
+    return {
+        canonicalize_name(Requirement(entry.split(" \\")[0].split(" ;")[0]).name): entry
+        for entry in entries
+        if "==" in entry
+    }
 
 
 def test_every_package_is_pinned_with_hashes_and_no_index_is_named():

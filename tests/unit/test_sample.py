@@ -309,12 +309,12 @@ def test_carried_over_release_keeps_period_and_instants_that_it_was_given(tmp_pa
         "https://example.org/x.csv", "2025-02-01", "2025-02-02T00:00:00+00:00", "real", "a report"
     )
     now = datetime.fromisoformat("2025-02-03T10:11:12+00:00")
-    period = archive.periods.parse("2024/25")
+    period = archive.periods.parse("2024-12")
     archive.add([file], Settings(raw=raw, out=out), catalogue(), period=period, provenance=provenance, now=now)
     (before,) = archive.releases(raw)
     embedded.build(raw)
     assert [one for one in archive.releases(raw) if one.origin == "real"] == [before]
-    assert (before.period.slug, before.period_from, before.archived_at) == ("2024-25", "option", now.isoformat())
+    assert (before.period.slug, before.period_from, before.archived_at) == ("2024-12", "option", now.isoformat())
 
 
 def test_a_changed_real_release_stops_the_build_and_leaves_all_as_it_was(tmp_path):

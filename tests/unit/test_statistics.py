@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from pipeline import duck
 from pipeline.settings import DBT_PROJECT
 
-MACROS = jinja2.Environment(autoescape=False).from_string((DBT_PROJECT / "macros" / "statistics.sql").read_text()).module
+MACROS = (
+    jinja2.Environment(autoescape=False).from_string((DBT_PROJECT / "macros" / "statistics.sql").read_text()).module
+)
 CON = duck.connect()
 Z_95, Z_998 = 1.959963984540054, 3.090232306167813
 
@@ -67,12 +69,17 @@ def test_published_proportions_come_out(count, total, value, lower, upper):
 
 
 def test_no_denominator_gives_no_value():
-    for expression in (MACROS.percentage("1", "0"), MACROS.wilson_lower("1", "0", MACROS.z_95()), MACROS.percentage("null", "5")):
+    for expression in (
+        MACROS.percentage("1", "0"),
+        MACROS.wilson_lower("1", "0", MACROS.z_95()),
+        MACROS.percentage("null", "5"),
+    ):
         assert sql(expression) is None
 
 
 @pytest.mark.parametrize(
-    ("value", "places"), [("79::decimal(18,6)", 0), ("89.56::decimal(18,6)", 2), ("-31.2::decimal(18,6)", 1), ("0::decimal(18,6)", 0)]
+    ("value", "places"),
+    [("79::decimal(18,6)", 0), ("89.56::decimal(18,6)", 2), ("-31.2::decimal(18,6)", 1), ("0::decimal(18,6)", 0)],
 )
 def test_decimal_places_are_those_that_were_printed(value, places):
     assert sql(MACROS.decimal_places(value)) == places
