@@ -30,7 +30,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 run: setup
-	@$(BIN)/ics-marts run $(SAMPLE)
+	@ICS_MARTS_ICS=QZ1 $(BIN)/ics-marts run $(SAMPLE)
 
 test: setup
 	$(BIN)/python -m pytest

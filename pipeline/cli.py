@@ -44,7 +44,8 @@ def main() -> None:
     except Exception as error:  # the last line of defence: one line for the person, the rest with --debug
         if _is_usage_error(error):
             error.show()
-            raise SystemExit(error.exit_code) from None
+            # Not click's 2: that says that the gate blocked, and a typing error in a crontab must not.
+            raise SystemExit(EXIT_ERROR) from None
         if "--debug" in sys.argv:
             raise
         name = type(error).__name__
@@ -191,13 +192,15 @@ def _outcome_facts(outcome, known: settings.Settings) -> dict:
 
 def _outcome_lines(outcome, known: settings.Settings):
     """What a person wants to know after a run: what was made, where, what was checked."""
+    from pipeline.publish.current import read_manifest
     from pipeline.publish.edition import DATABASE
 
     if outcome.outcome == "blocked":
         yield f"blocked: {outcome.message}"
         for check in (outcome.ledger.blocking if outcome.ledger else [])[1:10]:
             yield f"  {check.outcome:<8} {check.check_id}: {check.message or check.why}"
-        yield f"nothing was published; the last edition stays. All checks: {known.runs / outcome.run_id / 'gate.json'}"
+        stays = "the last edition stays" if known.current_json.exists() else "there is no edition yet"
+        yield f"nothing was published; {stays}. All checks: {known.runs / outcome.run_id / 'gate.json'}"
         return
     if outcome.outcome == "unchanged":
         yield f"{outcome.message}; edition {outcome.edition_id} stands"
@@ -215,10 +218,13 @@ def _outcome_lines(outcome, known: settings.Settings):
     for message in outcome.held:
         yield f"  held back {message}"
     took = ", ".join(f"{name} {seconds:.1f}" for name, seconds in outcome.steps.items())
+    if any(use["origin"] == "synthetic" for use in read_manifest(outcome.folder)["inputs"]):
+        yield "synthetic: this edition holds made-up figures about fictional areas; every page and sheet says so"
     yield f"edition {outcome.edition_id} in {sum(outcome.steps.values()):.1f} s ({took})"
-    yield f"  page      {known.latest_dir / 'index.html'}"
-    yield f"  workbook  {known.latest_dir / 'ics-marts.xlsx'}"
-    yield f"  database  {known.latest_dir / DATABASE}"
+    folder = known.latest_dir if read_manifest(outcome.folder)["as_of"] == "" else outcome.folder / "open"
+    yield f"  page      {folder / 'index.html'}"
+    yield f"  workbook  {folder / 'ics-marts.xlsx'}"
+    yield f"  database  {folder / DATABASE}"
     yield f"  edition   {outcome.folder}"
 
 
@@ -311,24 +317,41 @@ def sql(
         print(f"({limit} of {len(rows):,} rows; --limit or --json for more)")
 
 
-@app.command()
-def version() -> None:
-    """The version of ics-marts."""
-    print(__version__)
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit()
+
+
+@app.callback()
+def top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="the version, and nothing else")
+    ] = False,
+) -> None:
+    """From NHS publications to marts an integrated care system can trust: gated, traceable, rebuildable."""
 
 
 def _table(names: list[str], rows: list) -> None:
+    """Rows as a table; a record at a time where they are wider than the screen (or 240 characters in a file)."""
     from rich.console import Console
     from rich.table import Table
 
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    wide = Console(width=None if sys.stdout.isatty() else 240, highlight=False, markup=False)
+    widths = [max(len(name), *(len(row[at]) for row in cells), 0) for at, name in enumerate(names)]
+    if sum(widths) + 2 * len(widths) > wide.width:
+        longest = max(len(name) for name in names)
+        for row in cells:
+            for name, cell in zip(names, row, strict=True):
+                print(f"{name:<{longest}}  {cell}")
+            print()
+        return
     table = Table(box=None, pad_edge=False)
     for name in names:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*["" if cell is None else str(cell) for cell in row])
-    wide = Console(
-        width=None if sys.stdout.isatty() else 240, soft_wrap=not sys.stdout.isatty(), highlight=False, markup=False
-    )
+        table.add_column(name, no_wrap=True)
+    for row in cells:
+        table.add_row(*row)
     wide.print(table)
 
 

@@ -105,7 +105,15 @@ def _find_cell(con, question: Question) -> dict:
             [key, area],
         ).fetchone()
         remedy = f"It holds {held[2]} periods, {held[0]} to {held[1]}" if held[2] else "That area has no value of it"
-        raise NotFound(f"no value of {key} for {area} in {period.key}", where="trace", remedy=remedy)
+        breakdowns = con.execute(
+            "select distinct breakdown_type || '=' || breakdown_value from marts.metric_value where metric_key = ? and area_code = ?"
+            " and period_start = ? and period_end = ? and breakdown_type <> 'none' order by 1",
+            [key, area, period.start, period.end],
+        ).fetchall()
+        if question.breakdown and breakdowns:
+            remedy = f"Breakdowns of that cell: {', '.join(one for (one,) in breakdowns)}"
+        asked = f" with {question.breakdown}" if question.breakdown else ""
+        raise NotFound(f"no value of {key} for {area} in {period.key}{asked}", where="trace", remedy=remedy)
     return rows[0]
 
 
@@ -127,7 +135,7 @@ def _beside(con, cell: dict) -> list[dict]:
 
 def _detail_of(cell: dict) -> Detail:
     if cell["source"] == "place_measures":
-        return Detail(mart="place_measure", measure="value_published")
+        return Detail(mart="place_measure", measure="value_published", published_column="value")
     return next(metric.detail for metric in catalogue().metrics if metric.key == cell["metric_key"])
 
 
@@ -156,7 +164,8 @@ def _part(con, name: str, condition: str, years_before: int, cell: dict, detail:
     ).fetchall()
     expected = cell["value_published"] if name == "value" else cell[name]
     return {
-        "part": name, "mart": f"marts.{detail.mart}", "measure": detail.measure, "condition": condition,
+        "part": name, "mart": f"marts.{detail.mart}", "measure": detail.measure,
+        "published_column": detail.published_column, "condition": condition,
         "years_before": years_before, "rows": rows, "recomputed": total, "published": expected,
         "agrees": total == expected, "keys": keys,
     }  # fmt: skip
@@ -240,7 +249,6 @@ def _read_again(
             f"{len(keys):,} rows: too many to read again here; the rows of the edition were added up instead"
         )
         return found
-    measure = _measure_column(table)
     wanted: dict[str, set[int]] = {}
     for member, row in keys:
         wanted.setdefault(member, set()).add(row)
@@ -248,7 +256,7 @@ def _read_again(
     header: list[str] = []
     for member in sorted(wanted):
         header, columns, records = _records(path, member, layout)
-        at = columns.index(measure)
+        at = columns.index(part["published_column"])
         for ordinal, record in enumerate(records, start=1):
             if ordinal in wanted[member]:
                 numbers += _number(record[at])
@@ -258,12 +266,6 @@ def _read_again(
                     )
     total = sum(numbers) if numbers else None
     return {**found, "header": header, "sum_in_file": total, "agrees": total == part["recomputed"]}
-
-
-def _measure_column(table: Table) -> str:
-    """The canonical column that holds the figure itself."""
-    measures = [column.name for column in table.columns if column.type in ("integer", "decimal")]
-    return "value" if "value" in measures else measures[-1]
 
 
 def _number(text: str) -> list[Decimal]:

@@ -36,7 +36,8 @@ def lines(way: dict) -> Iterator[str]:
     for part in way["parts"]:
         before = f", {part['years_before']} years before" if part["years_before"] else ""
         agrees = "as published" if part["agrees"] else f"NOT as published ({number(part['published'])})"
-        yield f"{part['part']}: {part['rows']:,} rows of {part['mart']} where {part['condition']}{before}"
+        where = "" if part["condition"] in ("true", "(true)") else f" where {part['condition']}"
+        yield f"{part['part']}: {rows(part['rows'])} of {part['mart']}{where}{before}"
         yield f"  sum of {part['measure']} {number(part['recomputed'])}: {agrees}"
     for file in way["files"]:
         yield ""
@@ -55,6 +56,10 @@ def number(value: object) -> str:
     return str(value)
 
 
+def rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
 def _value(cell: dict) -> Iterator[str]:
     shown = number(cell["value"]) if cell["value"] is not None else "no value"
     yield f"  value       {shown} {cell['unit']} ({cell['value_status']}, {cell['maturity']})"
@@ -66,8 +71,10 @@ def _value(cell: dict) -> Iterator[str]:
         if cell[part] is not None:
             yield f"  {part:<11} {number(cell[part])}"
     if cell["value_published"] is not None:
-        verdict = {True: "ours agrees", False: "OURS DOES NOT AGREE", None: "nothing to compare"}[cell["recompute_ok"]]
-        yield f"  printed     {number(cell['value_published'])} elsewhere: {verdict}"
+        stated = cell["source"] == "place_measures"
+        agrees, differs = ("its parts agree", "ITS PARTS DO NOT AGREE") if stated else ("ours agrees", "OURS DOES NOT AGREE")
+        verdict = {True: agrees, False: differs, None: "nothing to compare it with"}
+        yield f"  printed     {number(cell['value_published'])}{'' if stated else ' elsewhere'}: {verdict[cell['recompute_ok']]}"
 
 
 def _file(file: dict) -> Iterator[str]:
@@ -94,7 +101,7 @@ def _file(file: dict) -> Iterator[str]:
             if any(part["members"])
             else ""
         )
-        yield f"  {part['part']}: {part['rows']:,} rows{members}"
+        yield f"  {part['part']}: {rows(part['rows'])}{members}"
         if part.get("note"):
             yield f"    {part['note']}"
         if part["sum_in_file"] is not None:

@@ -21,6 +21,7 @@ class Detail(BaseModel):
     """The rows that a metric value is made of, so that it can be traced and recomputed.
 
     `mart` is a mart of detail with area_code, release_id, member and source_row; `measure` the column that is summed,
+    `published_column` the canonical column of the contract that it came from,
     `month` the column with the first day of its month ('' where the row has the value's own period). `numerator` and
     `denominator` are SQL conditions on its rows; `denominator_years_before` moves the denominator's period back.
     """
@@ -29,6 +30,7 @@ class Detail(BaseModel):
 
     mart: Literal["gp_appointments_month", "place_measure"]
     measure: str
+    published_column: str
     month: str = ""
     numerator: str = "true"
     denominator: str = ""

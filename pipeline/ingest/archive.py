@@ -228,10 +228,9 @@ def published_name(name: str, sha256: str) -> str:
     """
     prefix = sha256[:12] + "-"
     name = name[len(prefix) :] if name.startswith(prefix) and len(name) > len(prefix) else name
-    try:
-        size = len((prefix + name + SIDECAR + BUILDING).encode())
-    except UnicodeEncodeError as error:
-        raise Refused("its name is not UTF-8", where=repr(name), remedy="Rename it") from error
+    if not name.isprintable():
+        raise Refused("its name holds signs that cannot be printed, expected plain text", where=repr(name), remedy="Rename it")
+    size = len((prefix + name + SIDECAR + BUILDING).encode())
     if size > LONGEST_NAME:
         raise Refused(
             f"its name is {size - LONGEST_NAME} bytes too long, expected at most "
@@ -254,7 +253,8 @@ def copy_hashing(source: Path, target: Path) -> tuple[str, int]:
         ) from error
     digest, size = hashlib.sha256(), 0
     with reader, target.open("wb") as writer:
-        while chunk := reader.read(1024 * 1024):
+        # A file that grows as fast as it is read would never end.
+        while size <= before.st_size and (chunk := reader.read(1024 * 1024)):
             digest.update(chunk)
             size += len(chunk)
             writer.write(chunk)

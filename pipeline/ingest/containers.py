@@ -29,10 +29,13 @@ MAX_EXPANSION = 200
 MAX_UNPACKED_BYTES = 8 * 1024**3
 HEAD_BYTES = 256 * 1024
 CHUNK = 1024 * 1024
+LONGEST_MEMBER = 255
+ZIP_END_BYTES = 22 + 0xFFFF  # the end record of a ZIP, with the longest comment
 
 # All that zipfile lets out when a ZIP is broken, cut short, or packed in a way it cannot read.
 ZIP_FAULTS = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, NotImplementedError, RuntimeError,
+    ValueError, OverflowError,
 )  # fmt: skip
 
 
@@ -73,13 +76,17 @@ def zip_members(path: Path, label: str) -> list[MemberInfo]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
+            listed = archive.infolist()
+        promised = _promised_members(path)
+        if promised not in (None, len(listed)):
+            raise zipfile.BadZipFile(f"its end says {promised} members, its list holds {len(listed)}")
     except ZIP_FAULTS as error:
         raise Refused(
             f"not a whole ZIP ({_words(error)}), expected a file that opens: the download was probably cut short",
             where=label,
             remedy="Download the file again and compare its size with the publisher's page",
         ) from error
+    infos = [info for info in listed if not info.filename.endswith("/")]
     seen: set[str] = set()
     for info in infos:
         parts = PurePosixPath(info.filename.replace("\\", "/")).parts
@@ -88,6 +95,12 @@ def zip_members(path: Path, label: str) -> list[MemberInfo]:
                 f"the ZIP holds a path outside itself, {shown(info.filename)}, expected plain names",
                 where=label,
                 remedy="Do not unpack it; get the file from the publisher again",
+            )
+        if not info.filename.isprintable() or len(info.filename) > LONGEST_MEMBER:
+            raise Refused(
+                f"the ZIP holds a member named {shown(info.filename)}, expected a name that can be read",
+                where=label,
+                remedy="Get the file from the publisher again",
             )
         if info.flag_bits & 0x1:
             raise Refused(
@@ -109,6 +122,18 @@ def zip_members(path: Path, label: str) -> list[MemberInfo]:
             remedy="If the publisher's file is really like that, raise MAX_EXPANSION in pipeline/ingest/containers.py",
         )
     return [MemberInfo(info.filename, info.file_size) for info in infos]
+
+
+def _promised_members(path: Path) -> int | None:
+    """How many members the end of a ZIP says there are, None where it is a ZIP64 and says it elsewhere.
+
+    zipfile does not compare: where a damaged entry swallows the next one, a member would be missing without a word.
+    """
+    with path.open("rb") as stream:
+        stream.seek(max(path.stat().st_size - ZIP_END_BYTES, 0))
+        end = stream.read()
+    (count,) = struct.unpack_from("<H", end, end.rindex(b"PK\x05\x06") + 10)
+    return None if count == 0xFFFF else count
 
 
 def head_of(path: Path, member: str | None, label: str) -> bytes:
@@ -138,7 +163,8 @@ def _broken_member(label: str, member: str, error: Exception) -> Refused:
 
 
 def _words(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    words = " ".join(str(error).split()) or type(error).__name__
+    return words if len(words) <= 160 else words[:160] + "…"
 
 
 def shown(value: str, length: int = 80) -> str:
@@ -301,7 +327,7 @@ def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
     target = {link.get("Id"): link.get("Target", "") for link in links}
     for one in book.iter():
         if one.tag.endswith("}sheet") and one.get("name") == sheet:
-            found = next(value for key, value in one.items() if key.endswith("}id"))
+            found = next((value for key, value in one.items() if key.endswith("}id")), "")
             path = target[found]
             return path.lstrip("/") if path.startswith("/") else f"xl/{path}"
     raise KeyError(f"no sheet {sheet}")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pipeline import duck
 
 # A profile gives, for a mart, the SQL condition on its internal rows that must be hidden and the status to show.
-# NHS England publishes general practice appointments without small-number rules (docs/decisions/disclosure.md).
+# NHS England publishes general practice appointments without small-number rules (docs/decisions/0007-disclosure.md).
 PROFILES: dict[str, Callable[[str], tuple[str, str]]] = {
     "none": lambda mart: ("false", "suppressed"),
 }

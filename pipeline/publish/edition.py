@@ -235,14 +235,14 @@ def deliver(edition: Path, latest: Path) -> None:
             path.unlink()
 
 
-def prune(editions: Path, keep: int, current: str) -> list[str]:
-    """Removes all but the newest `keep` editions; never the current one. Returns what was removed."""
+def prune(editions: Path, keep: int, wanted: set[str | None]) -> list[str]:
+    """Removes all but the newest `keep` editions; never one that is `wanted`. Returns what was removed."""
     held = sorted(
         (path for path in editions.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime, reverse=True
     )
     removed = []
     for path in held[keep:]:
-        if path.name != current:
+        if path.name not in wanted:
             shutil.rmtree(path)
             removed.append(path.name)
     return removed

@@ -394,8 +394,13 @@ def interval_words(lower: float | None, upper: float | None) -> str:
     """A 95% interval of a percentage, '' where there is none, in the decimals that tell its limits apart."""
     if lower is None or upper is None:
         return ""
-    places = next((places for places in (1, 2, 3) if upper - lower >= 2 * 10**-places), 4)
+    places = interval_places(lower, upper)
     return f"{number(lower, places)}% to {number(upper, places)}%"
+
+
+def interval_places(lower: float, upper: float) -> int:
+    """The decimals that tell two limits apart; one where they are far enough from each other."""
+    return next((places for places in (1, 2, 3) if upper - lower >= 2 * 10**-places), 4)
 
 
 def as_stated(value: float | Decimal, unit: str) -> str:
@@ -446,6 +451,9 @@ def _card(row: dict, country: dict | None, first_month: date | None, sources: di
     figure = status_words(row["value_status"]).capitalize()
     if value is not None:
         figure = number(value, 0, signed=True) if is_change else ours(value, row["unit"]).removesuffix(" appointments")
+    if value is not None and row["lower_95"] is not None and row["unit"] == "percent":
+        # In the decimals of its interval: 65.9% beside 65.91% to 65.99% would lie outside of it.
+        figure = f"{number(value, interval_places(row['lower_95'], row['upper_95']))}%"
     return row | {
         "figure": figure,
         "known": value is not None,

@@ -9,7 +9,6 @@ import getpass
 import json
 import os
 import platform
-import resource
 import shutil
 import time
 from contextlib import contextmanager
@@ -65,9 +64,7 @@ class RunRecord:
     def finish(self, settings: Settings, outcome: str, message: str) -> None:
         self.outcome, self.message = outcome, message
         self.finished_at = datetime.now(UTC).isoformat(timespec="seconds")
-        # ru_maxrss is in kilobytes on Linux and in bytes on macOS.
-        scale = 1024 if platform.system() != "Darwin" else 1024 * 1024
-        self.peak_memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // scale
+        self.peak_memory_mb = _peak_memory_mb()
         self.write(settings)
 
 
@@ -88,11 +85,22 @@ def start(settings: Settings, fingerprint: str, as_of: str | None, git: dict, tr
     return record
 
 
+def _peak_memory_mb() -> int:
+    """The most memory this process has held; 0 where the system does not say (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    # ru_maxrss is in kilobytes on Linux and in bytes on macOS.
+    scale = 1024 if platform.system() != "Darwin" else 1024 * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // scale
+
+
 def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # no name for this user id, as in a bare container
-        return f"uid {os.getuid()}"
+        return "unknown"
 
 
 def _versions() -> dict[str, str]:
@@ -115,9 +123,10 @@ def records(settings: Settings) -> list[RunRecord]:
     return sorted(found, key=lambda record: (record.started_at, record.run_id))
 
 
-def last_finished(settings: Settings) -> RunRecord | None:
-    """The newest run that came to an end of its own."""
-    return next((record for record in reversed(records(settings)) if record.outcome in FINISHED), None)
+def last_finished(settings: Settings, as_of: str) -> RunRecord | None:
+    """The newest run as of an instant ('' for now) that came to an end of its own."""
+    finished = (one for one in reversed(records(settings)) if one.outcome in FINISHED and one.as_of == as_of)
+    return next(finished, None)
 
 
 def last_good(settings: Settings) -> RunRecord | None:

@@ -85,13 +85,14 @@ def run(
 ) -> RunOutcome:  # fmt: skip
     """Makes an edition of what the archive holds, or says that nothing changed.
 
-    `as_of` (ISO instant) uses only what the archive held then; `full` runs even where nothing changed. Raises Fault
-    for what a person must mend first; a gate that blocks is an outcome, not an exception.
+    `as_of` (ISO instant) uses only what the archive held then and leaves the current edition current; `full` runs even
+    where nothing changed. Raises Fault for what a person must mend first; a gate that blocks is an outcome, not an
+    exception.
     """
     with exclusive(settings, progress):
         mark = fingerprint(settings, as_of)
         if not full:
-            unchanged = _unchanged(settings, mark)
+            unchanged = _unchanged(settings, mark, as_of)
             if unchanged:
                 return unchanged
         died = records.sweep(settings)
@@ -108,15 +109,16 @@ def run(
             raise
 
 
-def _unchanged(settings: Settings, mark: str) -> RunOutcome | None:
-    last = records.last_finished(settings)
+def _unchanged(settings: Settings, mark: str, as_of: str | None) -> RunOutcome | None:
+    last = records.last_finished(settings, as_of or "")
     if last is None or last.fingerprint != mark or last.outcome == "error":
         return None
     if last.outcome == "blocked":
         message = f"nothing changed since run {last.run_id}, which the gate blocked: {last.message}"
         return RunOutcome(EXIT_GATE_FAILED, "blocked", message, run_id=last.run_id)
     folder = settings.editions / last.edition_id
-    if current_id(settings) != last.edition_id or not (folder / "open" / "manifest.json").is_file():
+    stands = as_of is not None or current_id(settings) == last.edition_id
+    if not stands or not (folder / "open" / "manifest.json").is_file():
         return None
     held = f" ({len(last.held)} release held back)" if last.held else ""
     return RunOutcome(
@@ -309,13 +311,16 @@ class _Run:
             gate_json = self.ledger.to_json()
             (self.record.folder(self.settings) / "gate.json").write_text(gate_json, "utf-8")
             folder = publishing.place(aside, self.settings.editions, identity)
-            publishing.swap(self.settings.current_json, identity, folder, self.record.run_id)
-            publishing.deliver(folder, self.settings.latest_dir)
-            publishing.prune(self.settings.editions, self.settings.keep_editions, identity)
+            # What would have been made with what was known then answers a question; readers keep the current edition.
+            if self.as_of is None:
+                publishing.swap(self.settings.current_json, identity, folder, self.record.run_id)
+                publishing.deliver(folder, self.settings.latest_dir)
+            publishing.prune(self.settings.editions, self.settings.keep_editions, {identity, current_id(self.settings)})
         self.record.edition_id, self.record.held = identity, self.held
         self.record.releases = [use.release.release_id for use in self.uses]
         outcome = "held" if self.held else "passed"
-        message = f"edition {identity}" + (f", {len(self.held)} release held back" if self.held else "")
+        message = f"edition {identity}" + (f" as of {self.as_of}" if self.as_of else "")
+        message += f", {len(self.held)} release held back" if self.held else ""
         self.record.finish(self.settings, outcome, message)
         return RunOutcome(
             EXIT_PARTLY_REFUSED if self.held else EXIT_DONE, outcome, message, self.record.run_id, identity, folder,
@@ -415,7 +420,7 @@ class _Run:
         (self.record.folder(self.settings) / "gate.json").write_text(self.ledger.to_json(), "utf-8")
         first = _first_cause(blocking)
         more = f" (and {len(blocking) - 1} more checks)" if len(blocking) > 1 else ""
-        message = f"the gate blocked: {first.check_id} {first.outcome}: {first.message or first.why}{more}"
+        message = f"{first.check_id} {first.outcome}: {first.message or first.why}{more}"
         self.record.finish(self.settings, "blocked", message)
         return RunOutcome(
             EXIT_GATE_FAILED, "blocked", message, self.record.run_id, ledger=self.ledger, steps=dict(self.record.steps),

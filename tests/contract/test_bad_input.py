@@ -214,12 +214,12 @@ def test_a_zip_that_was_cut_short_anywhere_is_refused(keep, tmp_path, settings):
 def test_a_member_with_a_damaged_byte_is_refused(packing, tmp_path, settings):
     path = tmp_path / GPAD_NAME
     with zipfile.ZipFile(path, "w", packing) as archived:
-        archived.writestr(MEMBER, gpad_csv(gpad_rows(months=[f"JAN{year}" for year in range(1500, 2020)])))
+        archived.writestr(MEMBER, gpad_csv([gpad_row(month=f"JAN{1500 + n}", count=str(n * n * 7919)) for n in range(500)]))
         info = archived.getinfo(MEMBER)
     data = bytearray(path.read_bytes())
     start = info.header_offset + 30 + len(MEMBER)
     if packing == zipfile.ZIP_STORED:
-        data[data.index(b"12587", start)] ^= 0x01  # still a number, so that only the checksum knows
+        data[data.index(b",7919\n", start) + 1] ^= 0x01  # still a number, so that only the checksum knows
     else:
         data[start + info.compress_size // 2] ^= 0x55
     outcome = add(made(path, bytes(data)), settings)
@@ -242,6 +242,28 @@ def test_a_zip_that_names_a_path_outside_itself_is_refused(name, tmp_path, setti
     assert not list(tmp_path.parent.glob("Regional_CSV_*"))
 
 
+@pytest.mark.parametrize("name", ["Regional_CSV_\n.csv", "Regional_CSV_\x1b[31m.csv", "Regional_CSV_" + "x" * 300 + ".csv"])
+def test_a_member_whose_name_nobody_could_read_is_refused_and_not_printed(name, tmp_path, settings):
+    outcome = add(made_zip(tmp_path / GPAD_NAME, {name: gpad_csv()}), settings)
+    assert_refused(
+        outcome, settings, file=GPAD_NAME, place="a member named 'Regional_CSV_", expected="expected a name that can be read",
+        remedy="Get the file from the publisher again",
+    )  # fmt: skip
+    assert outcome.message.isprintable()
+
+
+@pytest.mark.parametrize("name", [b"LOC22_\xff.csv", b"LOC22_\n.csv", b"LOC22_\x1b[2J.csv"])
+def test_a_file_whose_name_nobody_could_read_is_refused_and_not_printed(name, tmp_path, settings):
+    import os
+
+    outcome = add(made(tmp_path / os.fsdecode(name), lookup_csv()), settings)
+    assert_refused(
+        outcome, settings, file="LOC22_", place="its name holds signs that cannot be printed", expected="expected plain text",
+        remedy="Rename it",
+    )  # fmt: skip
+    assert outcome.message.isprintable()
+
+
 def test_a_zip_a_thousand_times_its_size_is_refused_before_it_is_unpacked(tmp_path, settings):
     path = made_zip(tmp_path / GPAD_NAME, {MEMBER: gpad_csv() + b"\n" * 8_000_000})
     assert_refused(
@@ -258,6 +280,20 @@ def test_a_zip_that_says_it_is_smaller_than_it_is_is_refused(tmp_path, settings)
     assert size not in data[directory:]
     outcome = add(made(tmp_path / GPAD_NAME, bytes(data)), settings)
     assert_refused(outcome, settings, file=GPAD_NAME, place=MEMBER, expected="expected a whole one", remedy="Download the file")
+
+
+def test_a_zip_whose_list_of_members_lost_one_is_refused(tmp_path, settings):
+    data = bytearray(gpad(tmp_path, gpad_csv()).read_bytes())
+    first = data.index(b"PK\x01\x02")
+    second = data.index(b"PK\x01\x02", first + 4)
+    end = data.index(b"PK\x05\x06")
+    data[first + 32 : first + 34] = struct.pack("<H", end - second)  # a comment that swallows the second entry
+    path = made(tmp_path / GPAD_NAME, bytes(data))
+    assert len(zipfile.ZipFile(path).namelist()) == 1
+    assert_refused(
+        add(path, settings), settings, file=GPAD_NAME, place="its end says 2 members, its list holds 1", expected="not a whole ZIP",
+        remedy="Download the file again",
+    )  # fmt: skip
 
 
 def test_an_encrypted_zip_is_refused(tmp_path, settings):
@@ -705,7 +741,6 @@ def content_of(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_cache_that_was_deleted_comes_back_the_same_byte_for_byte(tmp_path, settings):
-    release = added(gpad(tmp_path, gpad_csv([*gpad_rows(), gpad_row(count="x")])), settings) if False else None
     outcome = add(gpad(tmp_path, gpad_csv([*gpad_rows(), gpad_row(count="x")])), settings)
     release = release_of(outcome, settings)
     bronze = bronze_of(release, settings)

@@ -132,6 +132,16 @@ def test_errors_are_one_line_with_what_where_and_what_to_do(own, arguments, word
     assert words in errors[0]
 
 
+def test_a_typing_error_is_not_taken_for_a_blocked_gate(own):
+    done = call("run", "--no-such-option", *places(own))
+    assert done.returncode == 1
+    assert "--no-such-option" in done.stderr
+
+
+def test_the_version_is_said():
+    assert call("--version").stdout.strip()[0].isdigit()
+
+
 def test_a_traceback_comes_only_with_debug(sample_run):
     settings, _ = sample_run
     plain = call("trace", "pc_05", "Atlantis", "2024-11", *places(settings))

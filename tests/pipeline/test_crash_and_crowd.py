@@ -121,8 +121,13 @@ def test_a_revision_counts_from_the_day_it_was_known(own, sample_run, tmp_path):
     was = england(sample_run[1].folder)
     revise(own, tmp_path, now=datetime(2026, 3, 1, tzinfo=UTC))
     assert england(sequence.run(own).folder) == was + 51_373
+    now = current_id(own)
     then = sequence.run(own, as_of=sequence.instant("2026-02-28"))
     assert england(then.folder) == was
+    # a question about the past leaves what readers see as it is
+    assert current_id(own) == now
+    assert sequence.run(own).outcome == "unchanged"
+    assert sequence.run(own, as_of=sequence.instant("2026-02-28")).outcome == "unchanged"
     # what was made with what was known then is the very edition that was made then
     assert then.edition_id == sample_run[1].edition_id
 

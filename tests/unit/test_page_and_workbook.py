@@ -309,13 +309,13 @@ def sheets(workbook: Path) -> dict[str, list[list]]:
 
 def test_headline_figures_come_with_interval_period_status_and_caveat(html: str) -> None:
     headline = section(html, "headline")
-    for words in ("11,025,719", "63.4%", "95% interval 63.39% to 63.45%", "England 65.0%", "64.8%", "−51,455",
+    for words in ("11,025,719", "63.42%", "95% interval 63.39% to 63.45%", "England 65.0%", "64.78%", "−51,455",
                   "Mind this.", "−0.5% on 11,077,174 a year before", "December 2024 to November 2025",
                   "exact, provisional",
                   "Appointments in General Practice (NHS England)"):  # fmt: skip
         assert words in headline
     assert "Kent and Medway" in text_of(re.search(r"<h1>.*?</h1>", html)[0])
-    assert "51,455 fewer than in the same months a year before. 63.4% were face to face" in text_of(html)
+    assert "51,455 fewer than in the same months a year before. 63.42% were face to face" in text_of(html)
     assert "3f9a1c07be52d484" in html
 
 
