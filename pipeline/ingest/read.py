@@ -323,7 +323,7 @@ def value_sql(column: Column, markers: dict[str, str]) -> str:
     # A cast alone would round 3.7 to 4, read 1e3 as 1000 and round what `scale` cannot keep: only plain digits that
     # the type keeps whole are a number here.
     digits = "[0-9]+" if column.type == "integer" else _decimal_digits(column.scale)
-    marked = f"{cell} not in {_tuple(markers)} and " if column.status and markers else ""
+    marked = f"{_none_of(cell, markers)} and " if column.status and markers else ""
     return f"case when {marked}regexp_full_match({number}, '[+-]?{digits}') then try_cast({number} as {column.duckdb_type}) end"
 
 
@@ -356,7 +356,7 @@ def status_sql(column: Column, markers: dict[str, str]) -> str:
 def cell_rules(prefix: str, column: Column, markers: dict[str, str]) -> list[CellRule]:
     """Every rule that the contract sets on a column."""
     cell, value = duck.name("t_" + column.name), duck.name("v_" + column.name)
-    unmarked = f" and {cell} not in {_tuple(markers)}" if column.status and markers else ""
+    unmarked = f" and {_none_of(cell, markers)}" if column.status and markers else ""
     rules: list[CellRule] = []
 
     def add(rule: str, breaks: str) -> None:
@@ -370,7 +370,7 @@ def cell_rules(prefix: str, column: Column, markers: dict[str, str]) -> list[Cel
         well_placed = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
         add("thousands", f"contains({cell}, ',') and not regexp_full_match({cell}, '{well_placed}')")
     if column.allowed:
-        add("allowed", f"{cell} not in {_tuple(column.allowed)}")
+        add("allowed", _none_of(cell, column.allowed))
     if column.pattern:
         add("pattern", f"not regexp_matches({cell}, {duck.text(column.pattern)})")
     if column.minimum is not None:
@@ -380,8 +380,12 @@ def cell_rules(prefix: str, column: Column, markers: dict[str, str]) -> list[Cel
     return rules
 
 
-def _tuple(values: object) -> str:
-    return "(" + ", ".join(duck.text(value) for value in values) + ")"
+def _none_of(cell: str, values: Iterable[str]) -> str:
+    """SQL that is true where a cell is none of `values`, null where it is null.
+
+    `not in` becomes a join where there are many values, and a join gives the rows in another order.
+    """
+    return f"not list_contains({duck.text_list(values)}, {cell})"
 
 
 def _parse_period(text: str | None) -> str | None:

@@ -124,7 +124,7 @@ def test_a_gate_that_blocks_fails_the_run_and_leaves_the_last_edition(own, tmp_p
     add_extract(own, tmp_path, "place_measures__spoilt__2025-02.csv", "150")
     first = nightly(own)
     assert not first.success
-    assert "the gate blocked: place_measures.percentage_in_range" in failure(first)
+    assert "place_measures.percentage_in_range" in failure(first)
     rule = AssetCheckKey(AssetKey(["staging", "stg_place_measures"]), "percentage_in_range")
     for result in (first, nightly(own)):  # the second time nothing has changed, and that is no way round
         assert not result.success

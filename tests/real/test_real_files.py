@@ -21,7 +21,7 @@ from pipeline.settings import Settings
 ZIP = "gp_appointments_regional/Appointments_GP_Regional_CSV_Nov_25.zip"
 # Plain members, members with quoted commas, the smallest and one of the largest.
 WHOLE = (
-    "Regional_CSV_Kent.csv", "Regional_CSV_BristolNSomSGloucs.csv", "Regional_CSV_BucksOxonBerksW.csv", "Regional_CSV_WYorks.csv",
+    "Regional_CSV_KentMedway.csv", "Regional_CSV_BristolNSomSGloucs.csv", "Regional_CSV_BucksOxonBerksW.csv", "Regional_CSV_WYorks.csv",
     "Regional_CSV_ShropsTelfordWrekin.csv",
 )  # fmt: skip
 
