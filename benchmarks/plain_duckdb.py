@@ -161,7 +161,7 @@ def _write(con, out: Path) -> None:
     """The same tables as an edition, both parts, each sorted by its key."""
     key = "metric_key, area_code, period_start, period_end, breakdown_type, breakdown_value, source"
     detail = "area_code, appointment_month, appointment_status, hcp_type, appointment_mode, time_from_booking"
-    latest = f"""select * from metric_value qualify row_number() over (
+    latest = """select * from metric_value qualify row_number() over (
         partition by metric_key, area_code, period_type, breakdown_type, breakdown_value, source order by period_end desc) = 1"""
     themed = "select *, 'a metric' as metric_name, 'context' as direction, 'A' as proof_grade from metric_value"
     for part in ("open", "internal"):

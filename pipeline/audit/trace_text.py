@@ -72,7 +72,9 @@ def _value(cell: dict) -> Iterator[str]:
             yield f"  {part:<11} {number(cell[part])}"
     if cell["value_published"] is not None:
         stated = cell["source"] == "place_measures"
-        agrees, differs = ("its parts agree", "ITS PARTS DO NOT AGREE") if stated else ("ours agrees", "OURS DOES NOT AGREE")
+        agrees, differs = (
+            ("its parts agree", "ITS PARTS DO NOT AGREE") if stated else ("ours agrees", "OURS DOES NOT AGREE")
+        )
         verdict = {True: agrees, False: differs, None: "nothing to compare it with"}
         yield f"  printed     {number(cell['value_published'])}{'' if stated else ' elsewhere'}: {verdict[cell['recompute_ok']]}"
 

@@ -89,6 +89,11 @@ class Column(_Strict):
             raise ValueError(f"column {self.name}: minimum {self.minimum:g} is above maximum {self.maximum:g}")
         if self.scale > self.precision:
             raise ValueError(f"column {self.name}: scale {self.scale} is above precision {self.precision}")
+        for limit in (self.minimum, self.maximum):
+            if self.type == "decimal" and limit is not None and abs(limit) >= 10 ** (self.precision - self.scale):
+                raise ValueError(
+                    f"column {self.name}: no decimal of precision {self.precision} and scale {self.scale} reaches {limit:g}"
+                )
         strays = sorted(set(self.aliases.values()) - set(self.allowed))
         if self.aliases and strays:
             raise ValueError(f"column {self.name}: aliases lead to {strays}, which `allowed` does not hold")

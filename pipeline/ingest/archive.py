@@ -127,7 +127,10 @@ def _read_sidecar(sidecar: Path, relative: Path) -> Release:
     try:
         release = Release(**json.loads(sidecar.read_text("utf-8")))
         wrong = "" if release.period and re.fullmatch(r"[0-9a-f]{64}", release.sha256) else "its sha256 is not one"
-    except (TypeError, ValueError) as error:
+        for name in ("archived_at", "published_at", "fetched_at"):
+            if iso_instant(getattr(release, name), name) != getattr(release, name):
+                wrong = f"its {name} is not in UTC"
+    except (TypeError, ValueError, Fault) as error:
         wrong = str(error)
     else:
         place = [release.dataset, release.table, release.part, release.period.slug]
@@ -229,12 +232,14 @@ def published_name(name: str, sha256: str) -> str:
     prefix = sha256[:12] + "-"
     name = name[len(prefix) :] if name.startswith(prefix) and len(name) > len(prefix) else name
     if not name.isprintable():
-        raise Refused("its name holds signs that cannot be printed, expected plain text", where=repr(name), remedy="Rename it")
+        raise Refused(
+            "its name holds signs that cannot be printed, expected plain text", where=repr(name), remedy="Rename it"
+        )
     size = len((prefix + name + SIDECAR + BUILDING).encode())
     if size > LONGEST_NAME:
         raise Refused(
             f"its name is {size - LONGEST_NAME} bytes too long, expected at most "
-            f"{LONGEST_NAME - len(prefix + SIDECAR + BUILDING)}: the archive puts its digest before and a sidecar beside it",
+            f"{LONGEST_NAME - len(prefix + SIDECAR + BUILDING)}: the archive adds a digest, and a sidecar beside it",
             where=name,
             remedy="Rename it",
         )
@@ -311,7 +316,7 @@ def _place(incoming: Path, target: Path) -> None:
 
 
 def _put_back(incoming: Path, target: Path, sha256: str) -> str:
-    """Puts an archived file back where it is gone or no longer holds its bytes, and says which; '' where it is whole."""
+    """Puts an archived file back that is gone or no longer holds its bytes, and says which; '' where it is whole."""
     if not target.is_file():
         wrong = "the archived file was gone"
     elif _sha256_of(target) != sha256:

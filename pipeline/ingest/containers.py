@@ -313,8 +313,9 @@ def check_workbook(path: Path, sheet: str, label: str) -> None:
     for cell in re.finditer(rb"<(?:\w+:)?c\s[^>]*>", cells):
         if re.search(rb"\st=[\"']e[\"']", cell[0]):
             place = re.search(rb"\sr=[\"']([A-Z]+[0-9]+)", cell[0])
+            name = place[1].decode() if place else "without a place"
             raise Refused(
-                f"cell {place[1].decode() if place else 'without a place'} holds an error such as #N/A, expected a value or a blank",
+                f"cell {name} holds an error such as #N/A, expected a value or a blank",
                 where=f"{label} > {sheet}",
                 remedy="Mend the cell, or get a corrected file from the publisher",
             )

@@ -55,13 +55,15 @@ def findings(contract: Contract, table: Table, report: ReadReport, label: str) -
         Finding(
             f"{prefix}.min_rows", "completeness", f"a whole file has at least {table.min_rows} rows", not few,
             report.rows_in, 1 if few else 0,
-            f"{label}: {_count(report.rows_clean, 'good row')}, at least {table.min_rows} expected. Check that the download is whole" if few else "",
+            f"{label}: {_count(report.rows_clean, 'good row')}, at least {table.min_rows} expected. "
+            "Check that the download is whole" if few else "",
         ),
         Finding(
             f"{prefix}.keys_unique", "uniqueness", f"one row per {', '.join(table.keys)}", report.duplicate_keys == 0,
             report.rows_clean, report.duplicate_keys,
-            f"{label}: {report.duplicate_keys:,} of its keys stand more than once, expected none, first: {report.duplicate_example}. "
-            "Counting them would count twice: get a corrected file from the publisher" if report.duplicate_keys else "",
+            f"{label}: {report.duplicate_keys:,} of its keys stand more than once, expected none, "
+            f"first: {report.duplicate_example}. Counting them would count twice: "
+            "get a corrected file from the publisher" if report.duplicate_keys else "",
         ),
     ]  # fmt: skip
     offences = {offence.rule_id: offence for offence in report.offences}

@@ -257,8 +257,10 @@ def _try_zip(path: Path, label: str, contract, table, layout, named) -> Identifi
     if not wanted:
         holds = ", ".join(strays[:3]) or "nothing"
         said = (
-            f"the ZIP holds no member like {layout.members}, expected by layout {layout.id} of {table_name} (it holds: {holds})",
-            f"Check that it is the publisher's file; if its members were renamed, change `members:` in {contract_path(contract)}",
+            f"the ZIP holds no member like {layout.members}, expected by layout {layout.id} of {table_name} "
+            f"(it holds: {holds})",
+            "Check that it is the publisher's file; if its members were renamed, change `members:` in "
+            + contract_path(contract),
         )
         return _Misfit(contract, table, layout, "", NO_HEADER, named, said=said, likeness_if_said=0.0)
     if strays:

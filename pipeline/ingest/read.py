@@ -133,7 +133,7 @@ def read(path: Path, found: Identified, sha256: str, work: Path, *, label: str, 
 
 
 def cached_bronze(folder: Path) -> Bronze | None:
-    """Bronze that was read before, or None. A folder that is not whole, or whose report cannot be read, counts as none."""
+    """Bronze that was read before, or None. A folder that is not whole or has a broken report counts as none."""
     try:
         bronze = Bronze(folder, ReadReport.from_json((folder / "report.json").read_text("utf-8")))
     except (OSError, ValueError, TypeError, KeyError):
@@ -208,14 +208,16 @@ def _scan(con, start: int, group: list[Staged], layout: Layout) -> None:
     kept = ", ".join(f"c{i} as {duck.name(name)}" for i, name in enumerate(positions) if name)
     try:
         con.execute(
-            f"insert into raw by name select ({start - 1} + list_position({files}, filename))::integer as member_no, {kept}"
-            f" from read_csv({files}, columns = {{{spec}}}, header = false, skip = {group[0].skip}, filename = true,"
+            f"insert into raw by name select ({start - 1} + list_position({files}, filename))::integer as member_no,"
+            f" {kept} from read_csv({files}, columns = {{{spec}}}, header = false, skip = {group[0].skip}, filename = true,"
             f" delim = {duck.text(layout.delimiter)}, quote = '\"', escape = '\"', compression = 'none',"
             " auto_detect = false, null_padding = false, ignore_errors = false, strict_mode = true)"
         )
     except duckdb.Error as error:
         for one in group:
             staging.fault_of(one, layout)
+        if not isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException):
+            raise
         first_line = str(error).splitlines()[0]
         where = group[0].where if len(group) == 1 else group[0].where.split(" > ")[0]
         raise Refused(f"is not CSV that can be read ({first_line})", where=where, remedy="Download it again") from error
@@ -257,7 +259,7 @@ def _load_workbook(con, path: Path, found: Identified, label: str) -> list[RawMe
 
 
 def _members_of_raw(con, staged: list[Staged], found: Identified) -> list[RawMember]:
-    """Where each member lies in `raw`. Raises Refused for one without rows: a whole part of the file would be missing."""
+    """Where each member lies in `raw`. Raises Refused for one without rows: a part of the file would be missing."""
     lies = {
         number: (first, last, rows)
         for number, first, last, rows in con.execute(
@@ -324,7 +326,8 @@ def value_sql(column: Column, markers: dict[str, str]) -> str:
     # the type keeps whole are a number here.
     digits = "[0-9]+" if column.type == "integer" else _decimal_digits(column.scale)
     marked = f"{_none_of(cell, markers)} and " if column.status and markers else ""
-    return f"case when {marked}regexp_full_match({number}, '[+-]?{digits}') then try_cast({number} as {column.duckdb_type}) end"
+    plain = f"regexp_full_match({number}, '[+-]?{digits}')"
+    return f"case when {marked}{plain} then try_cast({number} as {column.duckdb_type}) end"
 
 
 def _decimal_digits(scale: int) -> str:
@@ -424,7 +427,7 @@ def bronze_columns(table: Table) -> dict[str, str]:
 
 
 def _typed_sql(found: Identified, members: list[RawMember], rules: list[CellRule]) -> str:
-    """The query that types every raw row in its order: member, source_row, `t_` and `v_` columns, statuses, broken_rules."""
+    """The query that types every raw row, in order: member, source_row, `t_` and `v_`, statuses, broken_rules."""
     table, constants = found.table, found.layout.constants
     present = {name for name in members[0].member.columns if name}
     markers = dict(table.markers)

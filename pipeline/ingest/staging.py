@@ -3,10 +3,10 @@
 Belongs here: staging, counting, and reading text that needs care. Does not belong here: types and rules (read.py).
 
 DuckDB scans plain text in parallel. It does not say when a row has blank cells beyond the last column (an unquoted
-comma before a blank last cell would shift every cell after it), it mends some broken quoting in silence, and it guesses
-where a quoted cell runs over the end of its buffer. So text with a quote in it, or with line ends of more than one kind,
-is read by Python's csv module, which `trace` reads with too; and of plain text the delimiters are counted here, so
-that a row that is too long, or lost, cannot pass.
+comma before a blank last cell would shift every cell after it), it mends some broken quoting in silence, and it
+guesses where a quoted cell runs over the end of its buffer. So text with a quote in it, or with line ends of more
+than one kind, is read by Python's csv module, which `trace` reads with too; and of plain text the delimiters are
+counted here, so that a row that is too long, or lost, cannot pass.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class _Count:
 
 
 def stage(path: Path, member: Member, layout: Layout, target: Path, label: str) -> Staged:
-    """Checks every byte of a member and counts it; writes it as UTF-8 to `target` unless `path` can be read as it is."""
+    """Checks every byte of a member and counts it; writes it as UTF-8 to `target` unless `path` will do as it is."""
     # DuckDB takes a name with these signs for a pattern and would read every file that is like it.
     pattern = set("*?[") & set(str(path))
     as_it_is = layout.container == "none" and layout.encoding == "utf-8-sig" and not pattern

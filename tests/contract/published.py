@@ -1,4 +1,4 @@
-"""Builds files in exactly the published formats from rows that a test names, and adds and reads them like a person would.
+"""Builds files in exactly the published formats from rows that a test names, and adds them as a person would.
 
 Real rows of the published files are the pattern: the header, the order, the spelling `15  to 21 Days`, the month
 `NOV2025`, the byte order mark and CRLF of the ONS lookups. Codes are real where the format needs them; figures are not.
@@ -39,7 +39,8 @@ BRISTOL = (
 
 LOOKUP_NAME = "LOC22_ICB22_NHSER22_EN_LU.csv"
 LOOKUP_ROWS = (
-    ("E38000237", "91Q", "NHS Kent and Medway ICB - 91Q", "E54000032", "QKS", "NHS Kent and Medway Integrated Care Board",
+    ("E38000237", "91Q", "NHS Kent and Medway ICB - 91Q", "E54000032", "QKS",
+     "NHS Kent and Medway Integrated Care Board",
      "E40000005", "Y59", "South East"),
     ("E38000222", "15C", "NHS Bristol, North Somerset and South Gloucestershire ICB - 15C", "E54000039", "QUY",
      "NHS Bristol, North Somerset and South Gloucestershire Integrated Care Board", "E40000006", "Y58", "South West"),
@@ -48,7 +49,8 @@ LOOKUP_ROWS = (
 )  # fmt: skip
 NAMES_NAME = "icb_names_codes_dec_2024.csv"
 NAMES_ROWS = (("E54000032", "QKS", "NHS Kent and Medway Integrated Care Board", "1"),
-              ("E54000039", "QUY", "NHS Bristol, North Somerset and South Gloucestershire Integrated Care Board", "2"))  # fmt: skip
+              ("E54000039", "QUY", "NHS Bristol, North Somerset and South Gloucestershire Integrated Care Board",
+               "2"))  # fmt: skip
 
 MEASURES_NAME = "place_measures__kent-and-medway__2025-01.csv"
 MEASURES_HEADER = (
@@ -96,7 +98,12 @@ def measure_row(**cells: str) -> tuple[str, ...]:
 
 
 def csv_bytes(
-    header: Sequence[str], rows: Iterable[Sequence[str]], *, line_end: str = "\n", quote: bool = False, bom: bool = False
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    line_end: str = "\n",
+    quote: bool = False,
+    bom: bool = False,
 ) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator=line_end, quoting=csv.QUOTE_ALL if quote else csv.QUOTE_MINIMAL)

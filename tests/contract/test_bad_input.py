@@ -18,9 +18,31 @@ from pathlib import Path
 
 import pytest
 from published import (
-    BRISTOL, GPAD_HEADER, GPAD_NAME, LOOKUP_NAME, LOOKUP_ROWS, MEASURES_NAME, NAMES_NAME, add, added, bronze_of, csv_bytes,
-    files_below, gpad_csv, gpad_row, gpad_rows, lookup_csv, lookup_header, made, made_lookup_xlsx, made_zip, measures_csv,
-    names_csv, quarantine_of, release_of, rows_of,
+    BRISTOL,
+    GPAD_HEADER,
+    GPAD_NAME,
+    LOOKUP_NAME,
+    LOOKUP_ROWS,
+    MEASURES_NAME,
+    NAMES_NAME,
+    add,
+    added,
+    bronze_of,
+    csv_bytes,
+    files_below,
+    gpad_csv,
+    gpad_row,
+    gpad_rows,
+    lookup_csv,
+    lookup_header,
+    made,
+    made_lookup_xlsx,
+    made_zip,
+    measures_csv,
+    names_csv,
+    quarantine_of,
+    release_of,
+    rows_of,
 )  # fmt: skip
 
 from pipeline.catalogue.load import catalogue
@@ -67,23 +89,29 @@ def with_header(*header: str) -> bytes:
 
 
 @pytest.mark.parametrize(("header", "expected", "remedy"), [
-    ([*GPAD_HEADER[:12], "COUNT_OF_APPTS"], "column 'COUNT_OF_APPTS' is unknown (nearest expected: 'COUNT_OF_APPOINTMENTS')",
+    ([*GPAD_HEADER[:12], "COUNT_OF_APPTS"],
+     "column 'COUNT_OF_APPTS' is unknown (nearest expected: 'COUNT_OF_APPOINTMENTS')",
      f"add a layout in {CONTRACT} with `COUNT_OF_APPTS: count_of_appointments`"),
     ([*GPAD_HEADER, "PCN_CODE"], "column 'PCN_CODE' is unknown", f"add a layout in {CONTRACT} with `PCN_CODE: null`"),
-    (GPAD_HEADER[:9] + GPAD_HEADER[10:], "column 'HCP_TYPE' is missing", f"if its form changed, add a layout in {CONTRACT}"),
-    ([*GPAD_HEADER, "HCP_TYPE"], "column 'HCP_TYPE' stands twice, expected once", "Check that it is the publisher's file"),
+    (GPAD_HEADER[:9] + GPAD_HEADER[10:], "column 'HCP_TYPE' is missing",
+     f"if its form changed, add a layout in {CONTRACT}"),
+    ([*GPAD_HEADER, "HCP_TYPE"], "column 'HCP_TYPE' stands twice, expected once",
+     "Check that it is the publisher's file"),
     ([cell.lower() for cell in GPAD_HEADER], "nearest expected: 'SUB_ICB_LOCATION_CODE'", CONTRACT),
     (["Something", "else"], "column 'Something' is unknown", "Check that it is the publisher's file"),
 ], ids=["renamed", "added", "dropped", "doubled", "lower case", "another file"])  # fmt: skip
 def test_a_header_that_is_not_the_layouts_is_refused(header, expected, remedy, tmp_path, settings):
     outcome = add(gpad(tmp_path, with_header(*header)), settings)
-    assert_refused(outcome, settings, file=GPAD_NAME, place=f"> {MEMBER}: header row 1", expected=expected, remedy=remedy)
+    assert_refused(
+        outcome, settings, file=GPAD_NAME, place=f"> {MEMBER}: header row 1", expected=expected, remedy=remedy
+    )
 
 
 def test_a_header_that_stands_a_row_lower_is_refused(tmp_path, settings):
     outcome = add(gpad(tmp_path, b"Appointments in General Practice\n" + gpad_csv()), settings)
     assert_refused(
-        outcome, settings, file=GPAD_NAME, place=f"> {MEMBER}: the header", expected="stands on row 2, expected on row 1",
+        outcome, settings, file=GPAD_NAME, place=f"> {MEMBER}: the header",
+        expected="stands on row 2, expected on row 1",
         remedy="set `header_row: 2` in a new layout",
     )  # fmt: skip
 
@@ -100,7 +128,9 @@ def test_a_lookup_with_a_renamed_column_is_refused_though_its_name_says_nothing(
 def test_a_header_of_garbage_is_said_in_a_short_message(tmp_path, settings):
     garbage = bytes(random.Random(1).randrange(128, 256) for _ in range(20_000))
     outcome = add(made(tmp_path / LOOKUP_NAME, garbage), settings)
-    assert_refused(outcome, settings, file=LOOKUP_NAME, place="header row 1", expected="is missing", remedy="Check that it is")
+    assert_refused(
+        outcome, settings, file=LOOKUP_NAME, place="header row 1", expected="is missing", remedy="Check that it is"
+    )
 
 
 # --- the wrong file -----------------------------------------------------------------------------------------------
@@ -122,7 +152,9 @@ def test_a_dataset_that_does_not_exist_is_refused_with_those_that_do(tmp_path, s
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("data", [gpad_csv(), b"<!DOCTYPE html><html><body>Not found</body></html>", b"\xd0\xcf\x11\xe0" + b"\0" * 99])
+@pytest.mark.parametrize(
+    "data", [gpad_csv(), b"<!DOCTYPE html><html><body>Not found</body></html>", b"\xd0\xcf\x11\xe0" + b"\0" * 99]
+)
 def test_a_release_that_is_no_zip_is_refused(data, tmp_path, settings):
     outcome = add(made(tmp_path / GPAD_NAME, data), settings)
     assert_refused(
@@ -153,8 +185,10 @@ def test_a_file_that_no_contract_knows_is_refused_where_it_was_named_and_skipped
 
 
 @pytest.mark.parametrize(("name", "data"), [
-    ("letter.docx", None), ("broken.zip", b"PK\x03\x04 cut short"), ("empty.csv", b""), ("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
-    ("quote.csv", b'"' + b"x" * 300_000), ("wide.csv", b"x," * 200_000), ("nul.bin", b"\0" * 5000), ("cr.txt", b"a\rb\r" * 90_000),
+    ("letter.docx", None), ("broken.zip", b"PK\x03\x04 cut short"), ("empty.csv", b""),
+    ("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+    ("quote.csv", b'"' + b"x" * 300_000), ("wide.csv", b"x," * 200_000), ("nul.bin", b"\0" * 5000),
+    ("cr.txt", b"a\rb\r" * 90_000),
     ("utf16.txt", "some text\n".encode("utf-16")), ("sheet.xlsx", None),
 ])  # fmt: skip
 def test_other_files_in_a_folder_are_skipped_whatever_they_are(name, data, tmp_path, settings):
@@ -214,7 +248,9 @@ def test_a_zip_that_was_cut_short_anywhere_is_refused(keep, tmp_path, settings):
 def test_a_member_with_a_damaged_byte_is_refused(packing, tmp_path, settings):
     path = tmp_path / GPAD_NAME
     with zipfile.ZipFile(path, "w", packing) as archived:
-        archived.writestr(MEMBER, gpad_csv([gpad_row(month=f"JAN{1500 + n}", count=str(n * n * 7919)) for n in range(500)]))
+        archived.writestr(
+            MEMBER, gpad_csv([gpad_row(month=f"JAN{1500 + n}", count=str(n * n * 7919)) for n in range(500)])
+        )
         info = archived.getinfo(MEMBER)
     data = bytearray(path.read_bytes())
     start = info.header_offset + 30 + len(MEMBER)
@@ -230,7 +266,8 @@ def test_a_member_with_a_damaged_byte_is_refused(packing, tmp_path, settings):
 
 
 @pytest.mark.parametrize("name", [
-    "../Regional_CSV_Kent.csv", "a/../../Regional_CSV_Kent.csv", "/etc/Regional_CSV_Kent.csv", "C:\\x\\Regional_CSV_Kent.csv",
+    "../Regional_CSV_Kent.csv", "a/../../Regional_CSV_Kent.csv", "/etc/Regional_CSV_Kent.csv",
+    "C:\\x\\Regional_CSV_Kent.csv",
     "C:Regional_CSV_Kent.csv", "..\\Regional_CSV_Kent.csv", "\\\\server\\Regional_CSV_Kent.csv", ".",
 ])  # fmt: skip
 def test_a_zip_that_names_a_path_outside_itself_is_refused(name, tmp_path, settings):
@@ -242,11 +279,14 @@ def test_a_zip_that_names_a_path_outside_itself_is_refused(name, tmp_path, setti
     assert not list(tmp_path.parent.glob("Regional_CSV_*"))
 
 
-@pytest.mark.parametrize("name", ["Regional_CSV_\n.csv", "Regional_CSV_\x1b[31m.csv", "Regional_CSV_" + "x" * 300 + ".csv"])
+@pytest.mark.parametrize(
+    "name", ["Regional_CSV_\n.csv", "Regional_CSV_\x1b[31m.csv", "Regional_CSV_" + "x" * 300 + ".csv"]
+)
 def test_a_member_whose_name_nobody_could_read_is_refused_and_not_printed(name, tmp_path, settings):
     outcome = add(made_zip(tmp_path / GPAD_NAME, {name: gpad_csv()}), settings)
     assert_refused(
-        outcome, settings, file=GPAD_NAME, place="a member named 'Regional_CSV_", expected="expected a name that can be read",
+        outcome, settings, file=GPAD_NAME, place="a member named 'Regional_CSV_",
+        expected="expected a name that can be read",
         remedy="Get the file from the publisher again",
     )  # fmt: skip
     assert outcome.message.isprintable()
@@ -258,7 +298,8 @@ def test_a_file_whose_name_nobody_could_read_is_refused_and_not_printed(name, tm
 
     outcome = add(made(tmp_path / os.fsdecode(name), lookup_csv()), settings)
     assert_refused(
-        outcome, settings, file="LOC22_", place="its name holds signs that cannot be printed", expected="expected plain text",
+        outcome, settings, file="LOC22_", place="its name holds signs that cannot be printed",
+        expected="expected plain text",
         remedy="Rename it",
     )  # fmt: skip
     assert outcome.message.isprintable()
@@ -279,7 +320,9 @@ def test_a_zip_that_says_it_is_smaller_than_it_is_is_refused(tmp_path, settings)
     data[directory + 24 : directory + 28] = struct.pack("<I", len(gpad_csv()) - 100)
     assert size not in data[directory:]
     outcome = add(made(tmp_path / GPAD_NAME, bytes(data)), settings)
-    assert_refused(outcome, settings, file=GPAD_NAME, place=MEMBER, expected="expected a whole one", remedy="Download the file")
+    assert_refused(
+        outcome, settings, file=GPAD_NAME, place=MEMBER, expected="expected a whole one", remedy="Download the file"
+    )
 
 
 def test_a_zip_whose_list_of_members_lost_one_is_refused(tmp_path, settings):
@@ -291,7 +334,8 @@ def test_a_zip_whose_list_of_members_lost_one_is_refused(tmp_path, settings):
     path = made(tmp_path / GPAD_NAME, bytes(data))
     assert len(zipfile.ZipFile(path).namelist()) == 1
     assert_refused(
-        add(path, settings), settings, file=GPAD_NAME, place="its end says 2 members, its list holds 1", expected="not a whole ZIP",
+        add(path, settings), settings, file=GPAD_NAME, place="its end says 2 members, its list holds 1",
+        expected="not a whole ZIP",
         remedy="Download the file again",
     )  # fmt: skip
 
@@ -301,7 +345,8 @@ def test_an_encrypted_zip_is_refused(tmp_path, settings):
     data[6] |= 1
     data[data.index(b"PK\x01\x02") + 8] |= 1
     assert_refused(
-        add(made(tmp_path / GPAD_NAME, bytes(data)), settings), settings, file=GPAD_NAME, place=f"member {MEMBER} is encrypted",
+        add(made(tmp_path / GPAD_NAME, bytes(data)), settings), settings, file=GPAD_NAME,
+        place=f"member {MEMBER} is encrypted",
         expected="expected an open one", remedy="Get an open copy",
     )  # fmt: skip
 
@@ -311,7 +356,8 @@ def test_a_zip_packed_in_an_unknown_way_is_refused(tmp_path, settings):
     data[8] = 9  # Deflate64, which Windows Explorer writes for large files
     data[data.index(b"PK\x01\x02") + 10] = 9
     assert_refused(
-        add(made(tmp_path / GPAD_NAME, bytes(data)), settings), settings, file=GPAD_NAME, place=f"member {MEMBER} is packed",
+        add(made(tmp_path / GPAD_NAME, bytes(data)), settings), settings, file=GPAD_NAME,
+        place=f"member {MEMBER} is packed",
         expected="expected deflate or stored", remedy="make a plain ZIP",
     )  # fmt: skip
 
@@ -319,7 +365,8 @@ def test_a_zip_packed_in_an_unknown_way_is_refused(tmp_path, settings):
 def test_a_zip_with_a_stray_member_is_refused(tmp_path, settings):
     path = made_zip(tmp_path / GPAD_NAME, {MEMBER: gpad_csv(), "Coverage.csv": b"a,b\n"})
     assert_refused(
-        add(path, settings), settings, file=GPAD_NAME, place="the ZIP holds Coverage.csv", expected="(only Regional_CSV_*.csv)",
+        add(path, settings), settings, file=GPAD_NAME, place="the ZIP holds Coverage.csv",
+        expected="(only Regional_CSV_*.csv)",
         remedy=f"extend `members:` in {CONTRACT}",
     )  # fmt: skip
 
@@ -334,7 +381,9 @@ def test_a_zip_with_one_member_twice_is_refused_instead_of_reading_the_last_one_
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("members", [{"readme.txt": b"x"}, {"regional_csv_kent.csv": gpad_csv()}, {"Regional.zip": b"PK"}])
+@pytest.mark.parametrize(
+    "members", [{"readme.txt": b"x"}, {"regional_csv_kent.csv": gpad_csv()}, {"Regional.zip": b"PK"}]
+)
 def test_a_zip_without_the_members_that_are_expected_is_refused(members, tmp_path, settings):
     path = made_zip(tmp_path / GPAD_NAME, members)
     assert_refused(
@@ -347,7 +396,9 @@ def test_an_empty_zip_is_refused(tmp_path, settings):
     with zipfile.ZipFile(tmp_path / GPAD_NAME, "w"):
         pass
     outcome = add(tmp_path / GPAD_NAME, settings)
-    assert_refused(outcome, settings, file=GPAD_NAME, place="it holds: nothing", expected="expected by layout", remedy=CONTRACT)
+    assert_refused(
+        outcome, settings, file=GPAD_NAME, place="it holds: nothing", expected="expected by layout", remedy=CONTRACT
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -378,10 +429,13 @@ def test_whatever_happens_to_its_bytes_a_file_is_refused_or_read_as_it_was(seed,
 
 
 def test_a_byte_of_windows_1252_where_utf8_was_promised_is_refused_by_its_line(tmp_path, settings):
-    data = gpad_csv().replace(b"NHS Kent and Medway ICB - 91Q", b"NHS Kent \x96 Medway ICB", 2).replace(b"\x96", b"-", 1)
+    data = (
+        gpad_csv().replace(b"NHS Kent and Medway ICB - 91Q", b"NHS Kent \x96 Medway ICB", 2).replace(b"\x96", b"-", 1)
+    )
     assert_refused(
         add(gpad(tmp_path, data), settings), settings, file=GPAD_NAME, place=f"> {MEMBER}: line 3: byte 0x96",
-        expected="(windows-1252 would read it as '–'), expected utf-8 throughout", remedy="set `encoding:` in the layout",
+        expected="(windows-1252 would read it as '–'), expected utf-8 throughout",
+        remedy="set `encoding:` in the layout",
     )  # fmt: skip
 
 
@@ -391,10 +445,18 @@ def test_utf16_is_refused_as_what_it_is(encoding, tmp_path, settings):
     outcome = add(made(tmp_path / LOOKUP_NAME, data), settings)
     said = "is UTF-16 text" if encoding == "utf-16" else "is UTF-16" if encoding == "utf-32" else "holds NUL bytes"
     assert_refused(
-        outcome, settings, file=LOOKUP_NAME, place=said, expected="expected utf-8 text", remedy="Get the file as it was published",
+        outcome, settings, file=LOOKUP_NAME, place=said, expected="expected utf-8 text",
+        remedy="Get the file as it was published",
     )  # fmt: skip
     outcome = add(gpad(tmp_path, gpad_csv().decode().encode(encoding)), settings)
-    assert_refused(outcome, settings, file=GPAD_NAME, place=f"> {MEMBER}: ", expected="expected utf-8 text", remedy="Get the file as")
+    assert_refused(
+        outcome,
+        settings,
+        file=GPAD_NAME,
+        place=f"> {MEMBER}: ",
+        expected="expected utf-8 text",
+        remedy="Get the file as",
+    )
 
 
 @pytest.mark.parametrize(("rows_before", "line"), [(1, 3), (9000, 9002)])
@@ -403,7 +465,8 @@ def test_nul_bytes_are_refused_near_the_start_and_far_down(rows_before, line, tm
     data = gpad_csv(rows) + b"\0" * 12 + b"\n"
     assert_refused(
         add(gpad(tmp_path, data), settings), settings, file=GPAD_NAME, place=f"> {MEMBER}: line {line} holds NUL bytes",
-        expected="expected utf-8 text", remedy="Get the file as it was" if line < 100 else "Check that the file is not UTF-16",
+        expected="expected utf-8 text",
+        remedy="Get the file as it was" if line < 100 else "Check that the file is not UTF-16",
     )  # fmt: skip
 
 
@@ -415,7 +478,8 @@ def test_nul_bytes_are_refused_near_the_start_and_far_down(rows_before, line, tm
 def test_a_row_of_another_width_is_refused_by_its_line(row, columns, quote, tmp_path, settings):
     data = gpad_csv(quote=quote) + row.encode() + b"\n"
     assert_refused(
-        add(gpad(tmp_path, data), settings), settings, file=GPAD_NAME, place=f"> {MEMBER}: line 6 has {columns} columns",
+        add(gpad(tmp_path, data), settings), settings, file=GPAD_NAME,
+        place=f"> {MEMBER}: line 6 has {columns} columns",
         expected="expected 13", remedy="Look at that line: an unquoted comma",
     )  # fmt: skip
 
@@ -423,7 +487,8 @@ def test_a_row_of_another_width_is_refused_by_its_line(row, columns, quote, tmp_
 def test_a_stray_quote_is_refused_by_its_line(tmp_path, settings):
     data = gpad_csv() + b'91Q,"E38000237,x\n' + gpad_csv()[len(",".join(GPAD_HEADER)) + 1 :]
     assert_refused(
-        add(gpad(tmp_path, data), settings), settings, file=GPAD_NAME, place=f"> {MEMBER}: line 6", expected="expected 13 columns",
+        add(gpad(tmp_path, data), settings), settings, file=GPAD_NAME, place=f"> {MEMBER}: line 6",
+        expected="expected 13 columns",
         remedy="a stray quote",
     )  # fmt: skip
 
@@ -431,14 +496,17 @@ def test_a_stray_quote_is_refused_by_its_line(tmp_path, settings):
 def test_an_empty_file_is_refused(tmp_path, settings):
     outcome = add(made(tmp_path / LOOKUP_NAME, b""), settings)
     assert_refused(
-        outcome, settings, file=LOOKUP_NAME, place="the file is empty", expected="expected a file of CSV or a file of XLSX",
+        outcome, settings, file=LOOKUP_NAME, place="the file is empty",
+        expected="expected a file of CSV or a file of XLSX",
         remedy="Download it again",
     )  # fmt: skip
 
 
 def test_an_empty_member_is_refused(tmp_path, settings):
     outcome = add(gpad(tmp_path, b""), settings)
-    assert_refused(outcome, settings, file=GPAD_NAME, place=f"> {MEMBER}: header row 1", expected="is missing", remedy="Check that")
+    assert_refused(
+        outcome, settings, file=GPAD_NAME, place=f"> {MEMBER}: header row 1", expected="is missing", remedy="Check that"
+    )
 
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\n\n\n"])
@@ -454,7 +522,8 @@ def test_a_header_and_nothing_below_it_is_refused(end, tmp_path, settings):
 def test_one_member_without_rows_is_refused_because_a_whole_part_of_the_release_is_missing(quote, tmp_path, settings):
     outcome = add(gpad(tmp_path, gpad_csv([], quote=quote)), settings)
     assert_refused(
-        outcome, settings, file=GPAD_NAME, place=f"> {MEMBER}: holds a header and no rows", expected="expected at least one",
+        outcome, settings, file=GPAD_NAME, place=f"> {MEMBER}: holds a header and no rows",
+        expected="expected at least one",
         remedy="Download it again",
     )  # fmt: skip
 
@@ -463,7 +532,8 @@ def test_one_member_without_rows_is_refused_because_a_whole_part_of_the_release_
 
 
 @pytest.mark.parametrize(("cells", "rule", "expected", "remedy"), [
-    (dict(count="1,23"), "count_of_appointments.thousands", "thousands commas in count_of_appointments stand every three digits", "corrected file"),
+    (dict(count="1,23"), "count_of_appointments.thousands",
+     "thousands commas in count_of_appointments stand every three digits", "corrected file"),
     (dict(count="-1"), "count_of_appointments.minimum", "count_of_appointments is at least 0", "corrected file"),
     (dict(count="3.7"), "count_of_appointments.type", "a whole number in plain digits", "corrected file"),
     (dict(count="1e3"), "count_of_appointments.type", "a whole number in plain digits", "corrected file"),
@@ -471,16 +541,26 @@ def test_one_member_without_rows_is_refused_because_a_whole_part_of_the_release_
     (dict(count=""), "count_of_appointments.required", "count_of_appointments is never blank", "corrected file"),
     (dict(status="Cancelled"), "appointment_status.allowed", "appointment_status is one of Attended, DNA, Unknown",
      f"add 'Cancelled' to `allowed:` of appointment_status in {CONTRACT}"),
-    (dict(time="15 to 22 Days"), "time_from_booking.allowed", "(nearest known: '15 to 21 Days')", "`allowed:` of time_from_booking"),
+    (dict(time="15 to 22 Days"), "time_from_booking.allowed", "(nearest known: '15 to 21 Days')",
+     "`allowed:` of time_from_booking"),
     (dict(month="13XXX2023"), "appointment_month.type", "appointment_month is a month written as %b%Y",
      f"extend `formats:` of appointment_month in {CONTRACT}"),
-    (dict(location=("91Q", "E3800023", *BRISTOL[2:])), "sub_icb_location_ons_code.pattern", "looks like ^E38[0-9]{6}$", "corrected file"),
+    (dict(location=("91Q", "E3800023", *BRISTOL[2:])), "sub_icb_location_ons_code.pattern", "looks like ^E38[0-9]{6}$",
+     "corrected file"),
 ])  # fmt: skip
-def test_a_row_that_breaks_the_contract_is_quarantined_and_the_gate_is_told(cells, rule, expected, remedy, tmp_path, settings):
+def test_a_row_that_breaks_the_contract_is_quarantined_and_the_gate_is_told(
+    cells, rule, expected, remedy, tmp_path, settings
+):
     outcome = add(gpad(tmp_path, gpad_csv([*gpad_rows(), gpad_row(**cells)])), settings)
     assert outcome.status == "archived"
     (problem,) = outcome.problems
-    assert_clear(problem, file=GPAD_NAME, place=f"> {MEMBER} row 5 (line 6): {rule.split('.')[0]} is ", expected=expected, remedy=remedy)
+    assert_clear(
+        problem,
+        file=GPAD_NAME,
+        place=f"> {MEMBER} row 5 (line 6): {rule.split('.')[0]} is ",
+        expected=expected,
+        remedy=remedy,
+    )
     bronze = bronze_of(release_of(outcome, settings), settings)
     assert [(member, row, rules) for member, row, rules, _ in quarantine_of(bronze)] == [
         (MEMBER, 5, [f"gp_appointments_regional.regional.{rule}"])
@@ -492,7 +572,8 @@ def test_a_row_that_breaks_the_contract_is_quarantined_and_the_gate_is_told(cell
 def test_doubled_keys_are_said_with_the_first_of_them(tmp_path, settings):
     (problem,) = add(gpad(tmp_path, gpad_csv([*gpad_rows(), gpad_row(count="9")])), settings).problems
     assert_clear(
-        problem, file=GPAD_NAME, place="sub_icb_location_code 91Q, appointment_month 2025-11-01", expected="expected none",
+        problem, file=GPAD_NAME, place="sub_icb_location_code 91Q, appointment_month 2025-11-01",
+        expected="expected none",
         remedy="get a corrected file from the publisher",
     )  # fmt: skip
 
@@ -529,7 +610,8 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, settings, mon
         patched.setattr(archive.hashlib, "sha256", Slow)
         outcome = add(path, settings)
     assert_refused(
-        outcome, settings, file=LOOKUP_NAME, place="changed while it was read", expected="expected one that stays as it is",
+        outcome, settings, file=LOOKUP_NAME, place="changed while it was read",
+        expected="expected one that stays as it is",
         remedy="add it again",
     )  # fmt: skip
 
@@ -547,7 +629,8 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path, settings, monkeypatch)
         patched.setattr(Path, "open", closed)
         outcome = add(path, settings)
     assert_refused(
-        outcome, settings, file=LOOKUP_NAME, place="Permission denied", expected="expected a file that this user may read",
+        outcome, settings, file=LOOKUP_NAME, place="Permission denied",
+        expected="expected a file that this user may read",
         remedy="Close it where it is open",
     )  # fmt: skip
 
@@ -555,14 +638,16 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path, settings, monkeypatch)
 def test_a_period_of_another_kind_than_the_dataset_has_is_refused(tmp_path, settings):
     outcome = add(made_zip(tmp_path / GPAD_NAME), settings, period=parse("2024/25"))
     assert_refused(
-        outcome, settings, file=GPAD_NAME, place="2024-25 is a financial year", expected="expected a month", remedy="--period 2025-11",
+        outcome, settings, file=GPAD_NAME, place="2024-25 is a financial year", expected="expected a month",
+        remedy="--period 2025-11",
     )  # fmt: skip
 
 
 def test_a_file_whose_period_nothing_says_is_refused(tmp_path, settings):
     outcome = add(made(tmp_path / "place_measures__kent__.csv", measures_csv()), settings)
     assert_refused(
-        outcome, settings, file="place_measures__kent__.csv", place="neither its content nor its name", expected="expected a month",
+        outcome, settings, file="place_measures__kent__.csv", place="neither its content nor its name",
+        expected="expected a month",
         remedy="Give it: --period 2025-11",
     )  # fmt: skip
 
@@ -575,11 +660,14 @@ def test_a_name_with_a_month_that_is_none_says_no_period(month, tmp_path, settin
 
 @pytest.mark.parametrize("field", ["published_at", "fetched_at"])
 @pytest.mark.parametrize("text", ["18/12/2025", "yesterday", "2025-13-01", "2025-1-1"])
-def test_an_instant_that_is_not_iso_is_refused_because_revisions_are_put_in_order_by_it(field, text, tmp_path, settings):
+def test_an_instant_that_is_not_iso_is_refused_because_revisions_are_put_in_order_by_it(
+    field, text, tmp_path, settings
+):
     with pytest.raises(Fault) as fault:
         add(made(tmp_path / LOOKUP_NAME, lookup_csv()), settings, provenance=Provenance(**{field: text}))
     assert_clear(
-        str(fault.value), file=field.replace("_", "-"), place=repr(text), expected="is not an ISO day or instant", remedy="Write 2025-12-18",
+        str(fault.value), file=field.replace("_", "-"), place=repr(text), expected="is not an ISO day or instant",
+        remedy="Write 2025-12-18",
     )  # fmt: skip
     assert archive.releases(settings.raw) == []
 
@@ -597,7 +685,9 @@ def test_a_name_that_is_too_long_for_the_archive_is_refused(tmp_path, settings):
     name = "place_measures__" + "x" * 205 + "__2025-01.csv"
     outcome = add(made(tmp_path / name, measures_csv()), settings)
     assert outcome.status == "refused"
-    assert_clear(outcome.message, file=name, place="bytes too long", expected="expected at most 225", remedy="Rename it")
+    assert_clear(
+        outcome.message, file=name, place="bytes too long", expected="expected at most 225", remedy="Rename it"
+    )
     longest = "place_measures__" + "x" * 196 + "__2025-01.csv"
     assert added(made(tmp_path / longest, measures_csv()), settings).original_name == longest
 
@@ -652,7 +742,9 @@ def changed_sidecar(settings, **changes: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"[1]", b"null", b'"x"', b"{}", b'{"dataset": "ons_lookups"}', b"\xff\xfe", b"\0" * 100])
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[]", b"[1]", b"null", b'"x"', b"{}", b'{"dataset": "ons_lookups"}', b"\xff\xfe", b"\0" * 100]
+)
 def test_a_sidecar_that_is_none_is_a_fault_naming_it(data, tmp_path, settings):
     added(made(tmp_path / LOOKUP_NAME, lookup_csv()), settings)
     path = sidecar_of(settings)
@@ -666,9 +758,11 @@ def test_a_sidecar_that_is_none_is_a_fault_naming_it(data, tmp_path, settings):
 
 
 @pytest.mark.parametrize("changes", [
-    {"sha256": "x" * 64}, {"sha256": "0" * 64}, {"sha256": 5}, {"period_start": "2022-13-01"}, {"period_start": "2023-01-01"},
+    {"sha256": "x" * 64}, {"sha256": "0" * 64}, {"sha256": 5}, {"period_start": "2022-13-01"},
+    {"period_start": "2023-01-01"},
     {"period_type": "fortnight"}, {"dataset": "place_measures"}, {"table": "icb_names"}, {"part": "kent"},
     {"file": "../../../etc/passwd"}, {"original_name": "other.csv"}, {"colour": "red"}, {"period_end": None},
+    {"archived_at": "2026-01-01T00:00:00+01:00"}, {"published_at": "18/12/2025"}, {"archived_at": None},
 ], ids=str)  # fmt: skip
 def test_a_sidecar_that_does_not_fit_its_place_is_a_fault(changes, tmp_path, settings):
     added(made(tmp_path / LOOKUP_NAME, lookup_csv()), settings)
@@ -697,7 +791,8 @@ def test_an_archived_file_that_was_changed_is_detected_by_its_digest(tmp_path, s
     with pytest.raises(Fault) as fault:
         bronze_of(release, settings)
     assert_clear(
-        str(fault.value), file=str(held), place="the archive was changed", expected=f"its sidecar says {release.sha256[:12]}",
+        str(fault.value), file=str(held), place="the archive was changed",
+        expected=f"its sidecar says {release.sha256[:12]}",
         remedy="Restore it from a backup of the archive",
     )  # fmt: skip
     assert not list(settings.work.rglob("rows.parquet"))
@@ -772,15 +867,18 @@ def test_a_cache_with_a_broken_report_is_made_again(report, tmp_path, settings):
 
 
 @pytest.mark.parametrize("where", ["_load_raw", "_duplicate_keys", "_data_periods"])
-def test_a_read_that_is_interrupted_leaves_no_half_cache_and_nothing_in_the_archive(where, tmp_path, settings, monkeypatch):
+def test_a_read_that_is_interrupted_leaves_no_half_cache_and_nothing_in_the_archive(
+    where, tmp_path, settings, monkeypatch
+):
     path = made(tmp_path / LOOKUP_NAME, lookup_csv())
 
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(reader, where, interrupt)
-        add(path, settings)
+        with pytest.raises(KeyboardInterrupt):
+            add(path, settings)
     assert files_below(settings.work) == []
     assert not list(settings.work.rglob(".building-*"))
     assert_nothing_archived(settings)
@@ -793,9 +891,10 @@ def test_an_archiving_that_is_interrupted_before_its_sidecar_is_mended_by_adding
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(archive, "write_sidecar", interrupt)
-        add(path, settings)
+        with pytest.raises(KeyboardInterrupt):
+            add(path, settings)
     assert archive.releases(settings.raw) == []
     release = added(path, settings)
     assert (settings.raw / release.file).read_bytes() == lookup_csv()

@@ -11,8 +11,22 @@ from itertools import groupby
 
 import pytest
 from published import (
-    BRISTOL, GPAD_HEADER, GPAD_NAME, KENT, add, added, bronze_of, csv_bytes, csv_records, gpad_csv, gpad_row, gpad_rows,
-    made_zip, quarantine_of, release_of, rows_of,
+    BRISTOL,
+    GPAD_HEADER,
+    GPAD_NAME,
+    KENT,
+    add,
+    added,
+    bronze_of,
+    csv_bytes,
+    csv_records,
+    gpad_csv,
+    gpad_row,
+    gpad_rows,
+    made_zip,
+    quarantine_of,
+    release_of,
+    rows_of,
 )  # fmt: skip
 
 from pipeline.catalogue.load import catalogue
@@ -30,7 +44,13 @@ def as_published(row: dict) -> list[str]:
 
 
 def folded(records: list[list[str]]) -> list[list[str]]:
-    return [[" ".join(cell.split()).replace(",", "") if at == 12 else " ".join(cell.split()) for at, cell in enumerate(record)] for record in records]
+    return [
+        [
+            " ".join(cell.split()).replace(",", "") if at == 12 else " ".join(cell.split())
+            for at, cell in enumerate(record)
+        ]
+        for record in records
+    ]
 
 
 def assert_read_as_published(rows: list[dict], members: dict[str, bytes]) -> None:
@@ -97,7 +117,9 @@ def test_a_quoted_comma_and_a_quoted_line_end_stay_in_their_cell(tmp_path, setti
 def test_empty_lines_do_not_move_the_ordinals_of_the_rows_after_them(tmp_path, settings):
     text = gpad_csv().replace(b"\n", b"\n\n", 3) + b"\n\n"
     members = {"Regional_CSV_Kent.csv": text}
-    assert_read_as_published(rows_of(bronze_of(added(made_zip(tmp_path / GPAD_NAME, members), settings), settings)), members)
+    assert_read_as_published(
+        rows_of(bronze_of(added(made_zip(tmp_path / GPAD_NAME, members), settings), settings)), members
+    )
 
 
 def test_a_member_whose_columns_stand_in_another_order_is_read_by_name(tmp_path, settings):
@@ -119,7 +141,9 @@ def test_plain_and_quoted_members_in_any_order_keep_their_rows_apart(tmp_path, s
         )
         for number in range(12)
     }
-    assert_read_as_published(rows_of(bronze_of(added(made_zip(tmp_path / GPAD_NAME, members), settings), settings)), members)
+    assert_read_as_published(
+        rows_of(bronze_of(added(made_zip(tmp_path / GPAD_NAME, members), settings), settings)), members
+    )
 
 
 def test_the_order_of_members_in_the_zip_does_not_matter(tmp_path, settings):
@@ -135,7 +159,9 @@ def test_members_of_one_name_in_two_folders_are_two_members(tmp_path, settings):
     members = {
         "north/Regional_CSV_X.csv": gpad_csv(gpad_rows(BRISTOL)), "south/Regional_CSV_X.csv": gpad_csv(gpad_rows(KENT)),
     }  # fmt: skip
-    assert_read_as_published(rows_of(bronze_of(added(made_zip(tmp_path / GPAD_NAME, members), settings), settings)), members)
+    assert_read_as_published(
+        rows_of(bronze_of(added(made_zip(tmp_path / GPAD_NAME, members), settings), settings)), members
+    )
 
 
 def test_folders_in_the_zip_are_no_members(tmp_path, settings):
@@ -152,7 +178,10 @@ def test_reading_is_the_same_at_any_number_of_threads(threads, tmp_path, setting
     path = made_zip(tmp_path / GPAD_NAME, members)
     from dataclasses import replace
 
-    one, other = replace(settings, threads=1), replace(settings, threads=threads, raw=tmp_path / "r2", out=tmp_path / "o2")
+    one, other = (
+        replace(settings, threads=1),
+        replace(settings, threads=threads, raw=tmp_path / "r2", out=tmp_path / "o2"),
+    )
     first, second = (bronze_of(added(path, known), known) for known in (one, other))
     assert_read_as_published(rows_of(second), members)
     assert first.rows.read_bytes() == second.rows.read_bytes()
@@ -160,7 +189,8 @@ def test_reading_is_the_same_at_any_number_of_threads(threads, tmp_path, setting
 
 
 @pytest.mark.parametrize(("text", "month"), [
-    ("JUN2023", date(2023, 6, 1)), ("jun2023", date(2023, 6, 1)), ("Jun2023", date(2023, 6, 1)), (" JUN2023 ", date(2023, 6, 1)),
+    ("JUN2023", date(2023, 6, 1)), ("jun2023", date(2023, 6, 1)), ("Jun2023", date(2023, 6, 1)),
+    (" JUN2023 ", date(2023, 6, 1)),
     ("DEC2025", date(2025, 12, 1)),
 ])  # fmt: skip
 def test_a_month_is_its_first_day_in_any_case_of_letters(text, month, tmp_path, settings):
@@ -174,7 +204,9 @@ def test_what_is_not_such_a_month_is_in_quarantine(text, tmp_path, settings):
     outcome = add(made_zip(tmp_path / GPAD_NAME, members), settings)
     bronze = bronze_of(release_of(outcome, settings), settings)
     rule = "gp_appointments_regional.regional.appointment_month." + ("type" if text else "required")
-    assert [(member, row, rules) for member, row, rules, _ in quarantine_of(bronze)] == [("Regional_CSV_K.csv", 5, [rule])]
+    assert [(member, row, rules) for member, row, rules, _ in quarantine_of(bronze)] == [
+        ("Regional_CSV_K.csv", 5, [rule])
+    ]
 
 
 # --- the period of a release -------------------------------------------------------------------------------------
@@ -220,5 +252,10 @@ def test_a_release_tells_where_it_stands_and_what_it_is(tmp_path, settings):
     release = added(path, settings)
     assert (settings.raw / release.file).read_bytes() == data
     assert release.size == len(data)
-    assert (release.layout, release.format, release.publisher, release.origin) == ("zip_of_icb_csvs", "csv", "NHS England", "real")
+    assert (release.layout, release.format, release.publisher, release.origin) == (
+        "zip_of_icb_csvs",
+        "csv",
+        "NHS England",
+        "real",
+    )
     assert [one.release_id for one in archive.releases(settings.raw)] == [release.release_id]

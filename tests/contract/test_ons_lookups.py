@@ -4,8 +4,24 @@ from __future__ import annotations
 
 import pytest
 from published import (
-    LOOKUP_NAME, LOOKUP_ROWS, NAMES_NAME, NAMES_ROWS, add, added, bronze_of, csv_bytes, csv_records, lookup_csv,
-    lookup_header, made, made_lookup_xlsx, names_csv, names_header, quarantine_of, release_of, rows_of,
+    LOOKUP_NAME,
+    LOOKUP_ROWS,
+    NAMES_NAME,
+    NAMES_ROWS,
+    add,
+    added,
+    bronze_of,
+    csv_bytes,
+    csv_records,
+    lookup_csv,
+    lookup_header,
+    made,
+    made_lookup_xlsx,
+    names_csv,
+    names_header,
+    quarantine_of,
+    release_of,
+    rows_of,
 )  # fmt: skip
 
 from pipeline.catalogue.load import catalogue
@@ -20,7 +36,11 @@ def cells_of(rows: list[dict]) -> list[list[str]]:
     return [[row[name] for name in KEPT.values()] for row in rows]
 
 
-@pytest.mark.parametrize("how", [{}, {"bom": False}, {"line_end": "\n"}, {"quote": True}, {"bom": False, "line_end": "\n", "quote": True}], ids=str)
+@pytest.mark.parametrize(
+    "how",
+    [{}, {"bom": False}, {"line_end": "\n"}, {"quote": True}, {"bom": False, "line_end": "\n", "quote": True}],
+    ids=str,
+)
 def test_the_lookup_is_read_as_published(how, tmp_path, settings):
     data = lookup_csv(**how)
     release = added(made(tmp_path / LOOKUP_NAME, data), settings)
@@ -48,7 +68,10 @@ def test_of_the_twins_the_csv_counts_whichever_came_last(tmp_path, settings):
 
 
 def test_each_vintage_is_a_period_of_its_own_by_the_year_in_its_header(tmp_path, settings):
-    releases = [added(made(tmp_path / f"LOC{year}_ICB{year}_NHSER{year}_EN_LU.csv", lookup_csv(year=year)), settings) for year in ("22", "23", "24")]
+    releases = [
+        added(made(tmp_path / f"LOC{year}_ICB{year}_NHSER{year}_EN_LU.csv", lookup_csv(year=year)), settings)
+        for year in ("22", "23", "24")
+    ]
     assert [one.period for one in releases] == [parse("2022"), parse("2023"), parse("2024")]
     assert len(resolve(archive.releases(settings.raw), catalogue(), {})) == 3
 

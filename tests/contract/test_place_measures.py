@@ -1,4 +1,4 @@
-"""Proves that the extract of place measures is read right: values and what stands for one, periods, parts, revisions."""
+"""Proves that the extract of place measures is read right: values and what stands for one, periods and parts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from decimal import Decimal
 
 import pytest
 from published import (
-    MEASURES_NAME, add, added, bronze_of, csv_records, made, measure_row, measures_csv, quarantine_of, release_of, rows_of,
+    MEASURES_NAME,
+    add,
+    added,
+    bronze_of,
+    csv_records,
+    made,
+    measure_row,
+    measures_csv,
+    quarantine_of,
+    release_of,
+    rows_of,
 )  # fmt: skip
 
 from pipeline.catalogue.load import catalogue
@@ -33,21 +43,27 @@ def broken_rules(tmp_path, settings, **cells: str) -> list[str]:
 
 def test_a_row_is_read_with_all_its_cells(tmp_path, settings):
     row = one_row(
-        tmp_path, settings, definition_version="2", numerator="140", denominator="177", value="79.1", lower="72.5", upper="84.7",
-        unit="percent", breakdown_type="sex", breakdown_value="Female", quote='As of January, "79%" of them,\nor so', note="x",
+        tmp_path, settings, definition_version="2", numerator="140", denominator="177", value="79.1", lower="72.5",
+        upper="84.7",
+        unit="percent", breakdown_type="sex", breakdown_value="Female", quote='As of January, "79%" of them,\nor so',
+        note="x",
     )  # fmt: skip
     assert row == {
         "member": "", "source_row": 1, "metric_id": "pc_01", "definition_version": 2, "measure": "GP practices",
-        "breakdown_type": "sex", "breakdown_value": "Female", "area": "E54000032", "area_name": "NHS Kent and Medway ICB",
-        "period": "2025-01-31", "period_start": date(2025, 1, 31), "period_end": date(2025, 1, 31), "period_type": "snapshot",
+        "breakdown_type": "sex", "breakdown_value": "Female", "area": "E54000032",
+        "area_name": "NHS Kent and Medway ICB",
+        "period": "2025-01-31", "period_start": date(2025, 1, 31), "period_end": date(2025, 1, 31),
+        "period_type": "snapshot",
         "numerator": Decimal("140"), "denominator": Decimal("177"), "value": Decimal("79.1"), "value_status": "exact",
-        "lower": Decimal("72.5"), "upper": Decimal("84.7"), "unit": "percent", "qualifier": "exact", "source": "a briefing",
+        "lower": Decimal("72.5"), "upper": Decimal("84.7"), "unit": "percent", "qualifier": "exact",
+        "source": "a briefing",
         "quote": 'As of January, "79%" of them, or so', "note": "x",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(("value", "status"), [
-    ("*", "suppressed"), ("[c]", "suppressed"), ("[x]", "not_available"), ("[z]", "not_applicable"), ("", "missing"), (" * ", "suppressed"),
+    ("*", "suppressed"), ("[c]", "suppressed"), ("[x]", "not_available"), ("[z]", "not_applicable"), ("", "missing"),
+    (" * ", "suppressed"),
 ])  # fmt: skip
 def test_what_stands_for_a_value_is_kept_as_its_status_and_is_never_zero(value, status, tmp_path, settings):
     row = one_row(tmp_path, settings, value=value)
@@ -66,10 +82,13 @@ def test_what_is_neither_a_figure_nor_a_marker_is_in_quarantine(value, tmp_path,
 
 
 @pytest.mark.parametrize(("cells", "rule"), [
-    (dict(numerator="-1"), "numerator.minimum"), (dict(numerator="*"), "numerator.type"), (dict(area="kent"), "area.pattern"),
-    (dict(area="local:QKS:west-kent"), "area.pattern"), (dict(period="Jan 2025"), "period.type"), (dict(period=""), "period.required"),
+    (dict(numerator="-1"), "numerator.minimum"), (dict(numerator="*"), "numerator.type"),
+    (dict(area="kent"), "area.pattern"),
+    (dict(area="local:QKS:west-kent"), "area.pattern"), (dict(period="Jan 2025"), "period.type"),
+    (dict(period=""), "period.required"),
     (dict(qualifier="about"), "qualifier.allowed"), (dict(metric_id="PC_01"), "metric_id.pattern"),
-    (dict(definition_version="1.0"), "definition_version.type"), (dict(definition_version="0"), "definition_version.minimum"),
+    (dict(definition_version="1.0"), "definition_version.type"),
+    (dict(definition_version="0"), "definition_version.minimum"),
     (dict(unit=" "), "unit.required"), (dict(breakdown_type="Age band"), "breakdown_type.pattern"),
 ])  # fmt: skip
 def test_a_cell_that_breaks_the_contract_is_in_quarantine_by_its_rule(cells, rule, tmp_path, settings):
@@ -77,7 +96,8 @@ def test_a_cell_that_breaks_the_contract_is_in_quarantine_by_its_rule(cells, rul
 
 
 @pytest.mark.parametrize(("text", "kind"), [
-    ("2025-01-31", "snapshot"), ("2024-12", "month"), ("2024/25", "financial_year"), ("2023-12/2024-11", "rolling_12_months"),
+    ("2025-01-31", "snapshot"), ("2024-12", "month"), ("2024/25", "financial_year"),
+    ("2023-12/2024-11", "rolling_12_months"),
     ("2025-Q3", "quarter"), ("2024", "calendar_year"),
 ])  # fmt: skip
 def test_a_period_is_kept_as_written_and_as_days(text, kind, tmp_path, settings):
@@ -101,7 +121,9 @@ def test_rows_stand_in_the_order_and_under_the_ordinals_of_the_file(how, tmp_pat
     ]
 
 
-def test_an_unquoted_comma_before_a_blank_last_cell_is_refused_and_does_not_shift_the_cells_after_it(tmp_path, settings):
+def test_an_unquoted_comma_before_a_blank_last_cell_is_refused_and_does_not_shift_the_cells_after_it(
+    tmp_path, settings
+):
     row = ",".join(measure_row(measure="GP practices~ all", note="")).replace("~", ",")
     data = measures_csv(measure_row()) + row.encode() + b"\n"
     outcome = add(made(tmp_path / MEASURES_NAME, data), settings)
@@ -136,7 +158,8 @@ def test_the_name_is_read_in_any_case_of_letters(tmp_path, settings):
 def test_a_later_month_of_one_place_replaces_the_earlier_and_leaves_other_places_alone(tmp_path, settings):
     names = ["kent__2025-01", "kent__2025-03", "kent__2025-02", "medway__2024-12"]
     releases = [
-        added(made(tmp_path / f"place_measures__{name}.csv", measures_csv(measure_row(note=name))), settings) for name in names
+        added(made(tmp_path / f"place_measures__{name}.csv", measures_csv(measure_row(note=name))), settings)
+        for name in names
     ]
     used = {use.release.release_id for use in resolve(archive.releases(settings.raw), catalogue(), {})}
     assert used == {releases[1].release_id, releases[3].release_id}

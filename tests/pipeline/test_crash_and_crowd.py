@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -37,7 +36,10 @@ def revise(settings, tmp_path, now=None) -> None:
 
 def england(folder) -> int:
     con = open_part(folder)
-    sql = "select sum(value) from marts.metric_value where metric_key = 'pc_05.v1' and area_type = 'country' and breakdown_type = 'none' and period_type = 'month'"
+    sql = (
+        "select sum(value) from marts.metric_value where metric_key = 'pc_05.v1' and area_type = 'country'"
+        " and breakdown_type = 'none' and period_type = 'month'"
+    )
     return int(con.execute(sql).fetchone()[0])
 
 
@@ -168,11 +170,9 @@ def test_only_the_last_n_editions_are_kept_and_never_the_current_one_lost(own, t
 
 
 def test_the_archive_is_never_written_by_a_run(own):
-    before = {path: (sha256_of(path), os.stat(path).st_mtime_ns) for path in own.raw.rglob("*") if path.is_file()}
+    before = {path: (sha256_of(path), path.stat().st_mtime_ns) for path in own.raw.rglob("*") if path.is_file()}
     sequence.run(own, full=True)
-    assert {
-        path: (sha256_of(path), os.stat(path).st_mtime_ns) for path in own.raw.rglob("*") if path.is_file()
-    } == before
+    assert {path: (sha256_of(path), path.stat().st_mtime_ns) for path in own.raw.rglob("*") if path.is_file()} == before
 
 
 def test_an_archived_file_that_was_changed_is_found_when_its_bronze_is_made_again(own):

@@ -121,7 +121,8 @@ def test_no_synthetic_figure_bears_the_code_of_a_real_area(sample_run):
     _, outcome = sample_run
     con = open_part(outcome.folder)
     codes = con.execute(
-        """select distinct area_code from marts.metric_value join audit.release on list_contains(string_split(metric_value.release_id, ' '), release.release_id)
+        """select distinct area_code from marts.metric_value
+           join audit.release on list_contains(string_split(metric_value.release_id, ' '), release.release_id)
            where origin = 'synthetic'"""
     ).fetchall()
     assert codes

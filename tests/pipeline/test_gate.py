@@ -93,7 +93,7 @@ def test_a_rule_that_errors_blocks(own, sample_run, monkeypatch, suite, table):
     with_rule(monkeypatch, suite, rule("select no_such_column from {batch}", severity="warning", table=table))
     outcome = sequence.run(own, full=True)
     assert_blocked_and_nothing_published(own, outcome, sample_run[1].edition_id, "could not be run")
-    assert [check.outcome for check in outcome.ledger.blocking][0] == "errored"
+    assert outcome.ledger.blocking[0].outcome == "errored"
 
 
 def test_a_critical_rule_that_fails_blocks_and_a_warning_is_shown(own, sample_run, monkeypatch):
@@ -302,7 +302,10 @@ def test_disclosure_hides_in_the_open_part_what_a_profile_names(fresh, monkeypat
     outcome = sequence.run(fresh)
     assert outcome.status == 0, outcome.message
     opened, internal = open_part(outcome.folder), open_part(outcome.folder, "internal")
-    hidden = "select count(*), count(value), count(numerator), count(distinct value_status), min(value_status) from marts.metric_value where breakdown_value = 'Home Visit'"
+    hidden = (
+        "select count(*), count(value), count(numerator), count(distinct value_status), min(value_status)"
+        " from marts.metric_value where breakdown_value = 'Home Visit'"
+    )
     rows, *shown = opened.execute(hidden).fetchone()
     assert rows > 0
     assert shown == [0, 0, 1, "suppressed"]

@@ -24,10 +24,13 @@ def contract_of(columns: Sequence[dict], *, layout: dict | None = None, **table:
     """A contract of one table whose published columns are the canonical names in capitals."""
     names = {column["name"].upper(): column["name"] for column in columns}
     return Contract.model_validate({
-        "dataset": "things", "title": "Things", "publisher": "P", "licence": "OGL", "cadence": "irregular", "lag_days": 0,
-        "kind": "publication", "proof": "code_only", "owner": "o", "on_failure": "block", "description": "Things for tests.",
+        "dataset": "things", "title": "Things", "publisher": "P", "licence": "OGL", "cadence": "irregular",
+        "lag_days": 0,
+        "kind": "publication", "proof": "code_only", "owner": "o", "on_failure": "block",
+        "description": "Things for tests.",
         "tables": [{
-            "name": "all_things", "description": "Things for tests.", "grain": "one row per thing", "resolve": "per_period",
+            "name": "all_things", "description": "Things for tests.", "grain": "one row per thing",
+            "resolve": "per_period",
             "maturity": "final", "disclosure": "none", "file_names": ["things_*"],
             "period": {"type": "month", "name": r"_(?P<year>\d{4})-(?P<month>\d{2})"},
             "keys": [columns[0]["name"]],

@@ -1,4 +1,4 @@
-"""Proves what the contract's own checks say of a file: one outcome for every planned rule, in words a person can act on."""
+"""Proves what the contract's own checks say of a file: an outcome for every planned rule, in words to act on."""
 
 from __future__ import annotations
 
@@ -56,14 +56,17 @@ PUBLISHER = "To mend: get a corrected file from the publisher"
     ({0: "Sout"}, "place is 'Sout' (nearest known: 'South'), expected: place is one of North, South. 1 row. "
      f"{PUBLISHER}; if the publisher changed it, add 'Sout' to `allowed:` of place in things.yml"),
     ({0: " "}, f"place is blank, expected: place is never blank. 1 row. {PUBLISHER}"),
-    ({1: "13XXX2023"}, "month is '13XXX2023', expected: month is a month written as %b%Y or %Y-%m, its first day. 1 row. "
+    ({1: "13XXX2023"},
+     "month is '13XXX2023', expected: month is a month written as %b%Y or %Y-%m, its first day. 1 row. "
      f"{PUBLISHER}; if the publisher changed it, extend `formats:` of month in things.yml"),
     ({2: "3.7"}, f"visits is '3.7', expected: visits is a whole number in plain digits. 1 row. {PUBLISHER}"),
-    ({2: "1,23"}, f"visits is '1,23', expected: thousands commas in visits stand every three digits. 1 row. {PUBLISHER}"),
+    ({2: "1,23"},
+     f"visits is '1,23', expected: thousands commas in visits stand every three digits. 1 row. {PUBLISHER}"),
     ({2: "-1"}, f"visits is '-1', expected: visits is at least 0. 1 row. {PUBLISHER}"),
     ({2: "1000001"}, f"visits is '1000001', expected: visits is at most 1000000. 1 row. {PUBLISHER}"),
     ({3: "W1"}, f"code is 'W1', expected: code looks like ^E[0-9]+$. 1 row. {PUBLISHER}"),
-    ({4: "0.125"}, "rate is '0.125', expected: rate is a plain decimal number of at most 2 decimals and 18 digits. 1 row. "
+    ({4: "0.125"},
+     "rate is '0.125', expected: rate is a plain decimal number of at most 2 decimals and 18 digits. 1 row. "
      f"{PUBLISHER}; if the publisher changed it, raise `scale:` or `precision:` of rate in things.yml"),
 ])  # fmt: skip
 def test_a_broken_rule_names_file_row_line_cell_expectation_count_and_remedy(changes, said, tmp_path):

@@ -112,7 +112,8 @@ def test_two_periods_of_one_type_never_share_a_slug(kind, first, second, month):
 
 @pytest.mark.parametrize(("text", "slug"), [
     ("2025-11", "2025-11"), ("2024", "2024"), ("2024/25", "2024-25"), ("2025-01-31", "2025-01-31"),
-    ("2023-12/2024-11", "2023-12_2024-11"), ("2025-Q3", "2025-07_2025-09"), ("2025-01-06/2025-01-12", "2025-01-06_2025-01-12"),
+    ("2023-12/2024-11", "2023-12_2024-11"), ("2025-Q3", "2025-07_2025-09"),
+    ("2025-01-06/2025-01-12", "2025-01-06_2025-01-12"),
     ("1999/00", "1999-00"),
 ])  # fmt: skip
 def test_a_slug_is_short_and_safe_in_a_path(text, slug):
@@ -125,7 +126,9 @@ def test_a_slug_is_short_and_safe_in_a_path(text, slug):
     "2024-11-01T00:00", "٢٠٢٤", "２０２４-0１", "2024-٠١", "2024-Q٣", "0000", "9999/00", "last month", "2024‑11",
 ])  # fmt: skip
 def test_what_is_not_a_period_is_refused_with_the_forms_that_are(text):
-    with pytest.raises(ValueError, match=r"is not a period; write 2026-03, 2026-03-31, 2025-Q3, 2024, 2024/25") as refused:
+    with pytest.raises(
+        ValueError, match=r"is not a period; write 2026-03, 2026-03-31, 2025-Q3, 2024, 2024/25"
+    ) as refused:
         parse(text)
     assert repr(text.strip()) in str(refused.value)
 

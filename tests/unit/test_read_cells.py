@@ -100,22 +100,27 @@ NUMBERS = st.one_of(
     st.text(alphabet="0123456789,.+-eE ", max_size=8),
     st.text(alphabet="٠١٢٣４５६.", min_size=1, max_size=4),
     st.sampled_from([
-        "3.7", "1e3", "+5", "-0", "1,23", "12,34,567", ",5", "5,", "1,,000", "1 000", "0x1F", "1_000", "½", "²", "5.", ".5", ".",
-        "-", "+", "--5", "(5)", "5-", "£5", "5%", "NaN", "nan", "inf", "Infinity", "NULL", "null", "N/A", "TRUE", "#N/A", "'5",
+        "3.7", "1e3", "+5", "-0", "1,23", "12,34,567", ",5", "5,", "1,,000", "1 000", "0x1F", "1_000", "½", "²", "5.",
+        ".5", ".",
+        "-", "+", "--5", "(5)", "5-", "£5", "5%", "NaN", "nan", "inf", "Infinity", "NULL", "null", "N/A", "TRUE",
+        "#N/A", "'5",
         "1,234.5", "0000000000000000000000000000007", "9223372036854775807", "9223372036854775808",
         "-9223372036854775808", "-9223372036854775809", "1,234,567,890", "1.2345670", "1.2345678", "000.100000000",
     ]),
 )  # fmt: skip
 CELLS = st.builds("{}{}{}".format, WHITES, st.one_of(NUMBERS, WHITES), WHITES)
 MONTH_CELLS = st.builds("{}{}{}".format, WHITES, st.one_of(
-    st.builds("{}{}".format, st.sampled_from(MONTHS).flatmap(lambda m: st.sampled_from([m, m.lower(), m.title(), m[:2]])),
+    st.builds("{}{}".format, st.sampled_from(MONTHS).flatmap(lambda m: st.sampled_from([m, m.lower(), m.title(),
+      m[:2]])),
               st.one_of(st.integers(0, 12000).map(str), st.sampled_from(["2023", "23", "0023", "٢٠٢٣"]))),
-    st.sampled_from(["13XXX2023", "infinity", "-infinity", "epoch", "today", "JUN 2023", "JUNE2023", "2023JUN", "2023-06-01",
+    st.sampled_from(["13XXX2023", "infinity", "-infinity", "epoch", "today", "JUN 2023", "JUNE2023", "2023JUN",
+     "2023-06-01",
                      "JUN2023 00:00", "JUN-2023", "JUN+2023", "SEPT2023", "45078", "JUN2023x"]),
     st.text(max_size=8).filter(lambda text: not set(text) & set("\x00\ud800")),
 ), WHITES)  # fmt: skip
 PERIOD_CELLS = st.builds("{}{}{}".format, WHITES, st.sampled_from([
-    "2024/25", "2024-12", "2025-01-31", "2023-12/2024-11", "2025-Q3", "2024", "2024/26", "2024-13", "Nov 2024", "2024-25", "-",
+    "2024/25", "2024-12", "2025-01-31", "2023-12/2024-11", "2025-Q3", "2024", "2024/26", "2024-13", "Nov 2024",
+    "2024-25", "-",
     "2023-02-29", "*", "",
 ]), WHITES)  # fmt: skip
 
@@ -146,7 +151,9 @@ def assert_read_as(cells: list[str], oracle, value=lambda row: row["cell"], **co
         else:
             assert ("", number) in outcome.rows, f"{cell!r} is in quarantine, expected {expected!r}"
             found = value(outcome.rows["", number])
-            assert (found, str(found)) == (expected, str(expected)), f"{cell!r} was read as {found!r}, expected {expected!r}"
+            assert (found, str(found)) == (expected, str(expected)), (
+                f"{cell!r} was read as {found!r}, expected {expected!r}"
+            )
 
 
 many = st.lists(CELLS, min_size=60, max_size=200)
@@ -195,19 +202,37 @@ def test_a_period_is_read_as_the_module_of_periods_reads_it(cells):
 
 
 @few
-@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12), min_size=50, max_size=150))
+@given(
+    st.lists(
+        st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12),
+        min_size=50,
+        max_size=150,
+    )
+)
 def test_any_text_is_kept_with_its_white_space_folded(cells):
     assert_read_as(cells, lambda cell: folded(cell) or None)
 
 
 @few
-@given(st.lists(st.builds("{}{}{}".format, WHITES, st.sampled_from(["a  b", "a\tb", "", "x"]), WHITES), min_size=30, max_size=80))
+@given(
+    st.lists(
+        st.builds("{}{}{}".format, WHITES, st.sampled_from(["a  b", "a\tb", "", "x"]), WHITES), min_size=30, max_size=80
+    )
+)
 def test_text_that_keeps_its_inner_white_space_is_still_trimmed(cells):
     assert_read_as(cells, lambda cell: cell.strip() or None, collapse_spaces=False)
 
 
 @few
-@given(st.lists(st.builds("{}{}{}".format, WHITES, st.sampled_from(["*", "[x]", "-", "**", "[X]", "5", "-5", "", "1,000"]), WHITES), min_size=30, max_size=80))
+@given(
+    st.lists(
+        st.builds(
+            "{}{}{}".format, WHITES, st.sampled_from(["*", "[x]", "-", "**", "[X]", "5", "-5", "", "1,000"]), WHITES
+        ),
+        min_size=30,
+        max_size=80,
+    )
+)
 def test_a_marker_gives_its_status_a_blank_is_missing_and_neither_is_ever_a_number(cells):
     cells, outcome = read_column(cells, type="integer", status=True, minimum=0)
     for number, cell in enumerate(cells, start=1):
@@ -278,7 +303,10 @@ def test_a_quarantined_row_keeps_every_cell_as_it_was_published_but_for_white_sp
 
 def test_the_first_offence_of_each_rule_is_the_first_row_that_broke_it():
     _, outcome = read_column(["1", "x", "y", "1,1", "-5", "1,2"], type="integer", thousands=True, minimum=0)
-    found = {one.rule_id.removeprefix(RULE + "."): (one.rows, one.source_row, one.value) for one in outcome.bronze.report.offences}
+    found = {
+        one.rule_id.removeprefix(RULE + "."): (one.rows, one.source_row, one.value)
+        for one in outcome.bronze.report.offences
+    }
     assert found == {"type": (2, 2, "x"), "thousands": (2, 4, "1,1"), "minimum": (1, 5, "-5")}
 
 

@@ -18,7 +18,9 @@ CONTRACT = contract_of(
 )
 
 
-def workbook(path: Path, rows: list[list[object]], sheet: str = "Data 2025", *, more: dict[str, list] | None = None) -> bytes:
+def workbook(
+    path: Path, rows: list[list[object]], sheet: str = "Data 2025", *, more: dict[str, list] | None = None
+) -> bytes:
     """A workbook with `rows` in `sheet` and other sheets beside it. A pair (formula, result) is a formula."""
     book = xlsxwriter.Workbook(path)
     for name, content in {sheet: rows, **(more or {})}.items():
@@ -42,8 +44,10 @@ def read_rows(rows: list[list[object]], folder: Path, **more):
 
 
 @pytest.mark.parametrize(("cell", "text"), [
-    (1, "1"), (1.0, "1"), (1.5, "1.5"), (-0.25, "-0.25"), (1e15, "1000000000000000"), ("007", "007"), ("  x  y ", "x y"),
-    (datetime.date(2022, 7, 1), "2022-07-01"), (True, "True"), (("=1+1", 2), "2"), (('="x"', "x"), "x"), (None, None), ("", None),
+    (1, "1"), (1.0, "1"), (1.5, "1.5"), (-0.25, "-0.25"), (1e15, "1000000000000000"), ("007", "007"),
+    ("  x  y ", "x y"),
+    (datetime.date(2022, 7, 1), "2022-07-01"), (True, "True"), (("=1+1", 2), "2"), (('="x"', "x"), "x"), (None, None),
+    ("", None),
     ("*", "*"),
 ])  # fmt: skip
 def test_a_cell_is_read_as_it_stands(cell, text, tmp_path):
@@ -105,7 +109,9 @@ def repacked(data: bytes, folder: Path, change) -> bytes:
 
 def test_a_workbook_whose_parts_link_by_absolute_paths_is_checked_too(tmp_path):
     data = workbook(tmp_path / "made.xlsx", [["A", "B"], ["k", ("=NA()", "#N/A")]])
-    linked = repacked(data, tmp_path, lambda name, part: part.replace(b'Target="worksheets/', b'Target="/xl/worksheets/'))
+    linked = repacked(
+        data, tmp_path, lambda name, part: part.replace(b'Target="worksheets/', b'Target="/xl/worksheets/')
+    )
     assert linked != data
     with pytest.raises(Refused, match="cell B2 holds an error"):
         read_bytes(CONTRACT, linked, tmp_path / "read", name=NAME)

@@ -42,7 +42,8 @@ def used(releases: list[Release], held: dict[str, list[str]] | None = None, know
 def test_a_newer_window_takes_over_the_periods_it_holds_and_the_older_keeps_the_rest():
     old, new = release(REGIONAL, "2025-10", "a"), release(REGIONAL, "2025-11", "b")
     held = {
-        old.release_id: ["2025-08-01", "2025-09-01", "2025-10-01"], new.release_id: ["2025-09-01", "2025-10-01", "2025-11-01"],
+        old.release_id: ["2025-08-01", "2025-09-01", "2025-10-01"],
+        new.release_id: ["2025-09-01", "2025-10-01", "2025-11-01"],
     }  # fmt: skip
     assert used([new, old], held) == {
         old.release_id: ("2025-08-01",), new.release_id: ("2025-09-01", "2025-10-01", "2025-11-01"),
@@ -119,7 +120,8 @@ def test_releases_of_other_tables_do_not_mix():
 @pytest.mark.parametrize(("loser", "winner"), [
     ({"published": "2025-01-01", "archived": "2026-01-02T00:00:00+00:00"}, {"published": "2025-01-02"}),
     ({"archived": "2026-01-01T00:00:00+00:00"}, {"archived": "2026-01-01T00:00:01+00:00"}),
-    ({"published": "2025-01-01", "archived": "2026-01-01T00:00:00+00:00"}, {"published": "2025-01-01", "archived": "2026-01-02T00:00:00+00:00"}),
+    ({"published": "2025-01-01", "archived": "2026-01-01T00:00:00+00:00"},
+     {"published": "2025-01-01", "archived": "2026-01-02T00:00:00+00:00"}),
     ({"published": "2025-01-01"}, {"published": "2025-01-01T09:30:00+00:00"}),
     ({"published": "2025-01-01"}, {"archived": "2025-01-02T00:00:00+00:00"}),
     ({}, {}),
@@ -127,7 +129,10 @@ def test_releases_of_other_tables_do_not_mix():
 def test_of_two_revisions_the_later_published_wins_then_the_later_archived_then_the_greater_digest(loser, winner):
     # The loser has the greater digest wherever an instant decides.
     same = loser == winner
-    first, second = release(LOOKUP, "2022", "e" if same else "f", **loser), release(LOOKUP, "2022", "f" if same else "e", **winner)
+    first, second = (
+        release(LOOKUP, "2022", "e" if same else "f", **loser),
+        release(LOOKUP, "2022", "f" if same else "e", **winner),
+    )
     assert set(used([first, second])) == set(used([second, first])) == {second.release_id}
 
 

@@ -48,7 +48,8 @@ def test_one_source_does_not_hide_what_another_says_of_other_settings(tmp_path, 
 @pytest.mark.parametrize(("line", "ics"), [
     ("ICS_MARTS_ICS=QE1", "QE1"), ("  ICS_MARTS_ICS = QE1  ", "QE1"), ('ICS_MARTS_ICS="QE1"', "QE1"),
     ("ICS_MARTS_ICS='Q=1'", "Q=1"), ("export ICS_MARTS_ICS=QE1", "QE1"), ("# ICS_MARTS_ICS=QE1", "QKS"),
-    ("  #ICS_MARTS_ICS=QE1", "QKS"), ("ICS_MARTS_ICS=", "QKS"), ("ICS_MARTS_ICS", "QKS"), ("OTHER=1\n\nICS_MARTS_ICS=QE1", "QE1"),
+    ("  #ICS_MARTS_ICS=QE1", "QKS"), ("ICS_MARTS_ICS=", "QKS"), ("ICS_MARTS_ICS", "QKS"),
+    ("OTHER=1\n\nICS_MARTS_ICS=QE1", "QE1"),
     ("\ufeffICS_MARTS_ICS=QE1", "QE1"), ("ICS_MARTS_ICS=it's", "it's"), ("ics_marts_ics=QE1", "QKS"),
 ])  # fmt: skip
 def test_a_line_of_dotenv_is_read_as_shells_read_it(line, ics, tmp_path):
@@ -113,7 +114,9 @@ def test_a_number_in_the_environment_is_plain_digits(text, tmp_path, monkeypatch
 
 def test_a_wrong_line_of_dotenv_is_refused_naming_the_file(tmp_path):
     (tmp_path / ".env").write_text("ICS_MARTS_KEEP_EDITIONS=many")
-    with pytest.raises(Fault, match=r"\.env, ICS_MARTS_KEEP_EDITIONS: setting keep_editions holds 'many', expected a whole number"):
+    with pytest.raises(
+        Fault, match=r"\.env, ICS_MARTS_KEEP_EDITIONS: setting keep_editions holds 'many', expected a whole number"
+    ):
         load(tmp_path)
 
 
