@@ -34,7 +34,7 @@ ZIP_END_BYTES = 22 + 0xFFFF  # the end record of a ZIP, with the longest comment
 
 # All that zipfile lets out when a ZIP is broken, cut short, or packed in a way it cannot read.
 ZIP_FAULTS = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, NotImplementedError, RuntimeError,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError,
     ValueError, OverflowError,
 )  # fmt: skip
 

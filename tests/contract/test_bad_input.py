@@ -392,6 +392,15 @@ def test_a_zip_without_the_members_that_are_expected_is_refused(members, tmp_pat
     )  # fmt: skip
 
 
+def test_a_zip_with_a_name_that_is_not_in_its_encoding_is_refused(tmp_path, settings):
+    data = made_zip(tmp_path / GPAD_NAME, {"Regional_CSV_Ké.csv": gpad_csv()}).read_bytes()
+    outcome = add(made(tmp_path / GPAD_NAME, data.replace("é".encode(), b"\xed\xed")), settings)
+    assert_refused(
+        outcome, settings, file=GPAD_NAME, place="not a whole ZIP", expected="expected a file that opens",
+        remedy="Download the file again",
+    )  # fmt: skip
+
+
 def test_an_empty_zip_is_refused(tmp_path, settings):
     with zipfile.ZipFile(tmp_path / GPAD_NAME, "w"):
         pass

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_tables import catalogue_of, contract_of
 
 from pipeline.catalogue.contract import Layout
 from pipeline.catalogue.load import catalogue
-from pipeline.ingest.identify import fit_header, nearest_name
+from pipeline.errors import Refused
+from pipeline.ingest.identify import fit_header, identify, nearest_name
 
 REGIONAL = catalogue().contracts["gp_appointments_regional"].table("regional").layouts[0]
 LOOKUP = catalogue().contracts["ons_lookups"].table("sub_icb_to_icb").layouts[0]
@@ -98,6 +102,33 @@ def test_a_header_with_two_years_does_not_fit_though_every_column_is_known(data,
 def test_case_and_inner_white_space_of_a_header_matter(layout):
     assert not fit_header([cell.lower() for cell in header_of(layout)], layout).fits
     assert not fit_header([cell[:2] + " " + cell[2:] for cell in header_of(layout)], layout).fits
+
+
+def test_members_of_a_zip_that_bear_different_years_are_refused(tmp_path):
+    columns = [{"name": "code"}, {"name": "name"}]
+    layout = {"container": "zip", "members": "*.csv", "columns": {"LAD{yy}CD": "code", "LAD{yy}NM": "name"}}
+    known = catalogue_of(contract_of(columns, layout=layout))
+    path = tmp_path / "things_2025-01.zip"
+    for years in (("22", "22"), ("22", "23")):
+        with zipfile.ZipFile(path, "w") as archived:
+            for number, year in enumerate(years):
+                archived.writestr(f"{number}.csv", f"LAD{year}CD,LAD{year}NM\nE1,x\n")
+        if years[0] == years[1]:
+            assert identify(path, known).years == ("22",)
+        else:
+            with pytest.raises(
+                Refused, match=r"its members bear different years in their headers \(22, 23\), expected one"
+            ):
+                identify(path, known)
+
+
+def test_a_file_is_explained_by_the_table_that_its_name_claims_though_its_header_is_nearer_to_another(tmp_path):
+    path = tmp_path / "icb_names_codes_dec_2024.csv"
+    path.write_text(",".join(header_of(LOOKUP)[:8]) + "\n")
+    with pytest.raises(Refused, match="is not layout geoportal_csv of ons_lookups/icb_names"):
+        identify(path, catalogue())
+    with pytest.raises(Refused, match="is not layout geoportal_csv of ons_lookups/sub_icb_to_icb"):
+        identify(path, catalogue(), name="download.csv")
 
 
 def test_likeness_falls_with_every_difference():

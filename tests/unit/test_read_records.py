@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 from small_tables import NAME, contract_of, csv_records, csv_text, read_bytes
 
 from pipeline.errors import Refused
@@ -241,6 +242,15 @@ def test_rows_come_in_file_order_at_any_number_of_threads(tmp_path):
     assert len({one.bronze.rows.read_bytes() for one in read_with}) == 1
 
 
+def test_rows_come_in_file_order_though_a_rule_has_many_allowed_values(tmp_path):
+    allowed = [f"kind {n}" for n in range(12)]
+    contract = contract_of([{"name": "a"}, {"name": "b", "allowed": allowed}])
+    text = "A,B\n" + "".join(f"{n},{allowed[n * 7 % 12]}\n" for n in range(300_000))
+    for threads in (2, 4):
+        rows = read_bytes(contract, text, tmp_path / str(threads), threads=threads).bronze.rows
+        assert parquet.read_table(rows, columns=["source_row"])["source_row"].to_pylist() == list(range(1, 300_001))
+
+
 def test_a_batch_of_records_ends_where_the_next_begins(tmp_path, monkeypatch):
     monkeypatch.setattr(reader, "BATCH", 7)
     text = csv_text(HEADER, [[str(n), 'q"', ""] for n in range(50)])
@@ -254,6 +264,7 @@ def test_a_chunk_of_text_may_end_inside_a_letter_a_line_end_or_a_quote(tmp_path,
         monkeypatch.setattr("pipeline.ingest.containers.CHUNK", size)
         assert_as_csv(text, tmp_path / f"q{size}")
         assert_as_csv(plain, tmp_path / f"p{size}")
+        assert read_bytes(CONTRACT, plain, tmp_path / f"p{size}").bronze.report.members[0].one_line_each
 
 
 def test_what_is_refused_leaves_nothing_behind(tmp_path):

@@ -117,6 +117,16 @@ def test_a_workbook_whose_parts_link_by_absolute_paths_is_checked_too(tmp_path):
         read_bytes(CONTRACT, linked, tmp_path / "read", name=NAME)
 
 
+def test_a_workbook_with_a_damaged_part_that_is_not_read_is_refused_too(tmp_path):
+    data = workbook(tmp_path / "made.xlsx", [["A", "B"], ["k", 1]])
+    with zipfile.ZipFile(tmp_path / "made.xlsx") as book:
+        info = book.getinfo("docProps/app.xml")
+    damaged = bytearray(data)
+    damaged[info.header_offset + 30 + len(info.filename) + info.compress_size // 2] ^= 0x10
+    with pytest.raises(Refused, match=rf"{NAME}: not a whole workbook"):
+        read_bytes(CONTRACT, bytes(damaged), tmp_path / "read", name=NAME)
+
+
 def test_a_workbook_with_a_damaged_part_is_refused(tmp_path):
     data = workbook(tmp_path / "made.xlsx", [["A", "B"], *[[f"k{n}", n] for n in range(2000)]])
     with zipfile.ZipFile(tmp_path / "made.xlsx") as book:
