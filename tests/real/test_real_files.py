@@ -81,7 +81,8 @@ def test_the_release_of_november_2025_has_the_rows_and_appointments_that_were_pu
     con = duckdb.connect()
     found = con.execute(
         "select count(*), sum(count_of_appointments), count(distinct sub_icb_location_code),"
-        " count(distinct icb_ons_code), count(distinct member), min(appointment_month), max(appointment_month) from read_parquet(?)",
+        " count(distinct icb_ons_code), count(distinct member), min(appointment_month), max(appointment_month)"
+        " from read_parquet(?)",
         [str(regional.rows)],
     ).fetchone()
     con.close()

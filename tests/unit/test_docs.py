@@ -29,8 +29,8 @@ DOCS = PROJECT_ROOT / "docs"
 PAGES = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^ *```.*?^ *```$", re.M | re.S)
-# Of this machine or of a package registry: neither is any reader's business.
-NOT_IN_DOCS = (str(PROJECT_ROOT), "/work/", "/root/", "/tmp/", "pypi.org", "pythonhosted")
+# Paths of somebody's machine are no reader's business.
+NOT_IN_DOCS = ("/root/", "/home/", "/Users/")
 
 
 def name_of(page: Path) -> str:
