@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pipeline import duck, periods
 from pipeline.audit import lookup
-from pipeline.catalogue.contract import Contract, Table
+from pipeline.catalogue.contract import Table
 from pipeline.catalogue.load import catalogue
 from pipeline.catalogue.metric import Detail
 from pipeline.errors import NotFound
@@ -225,17 +225,14 @@ def _file(settings: Settings, manifest: dict, release: dict, parts: list[dict]) 
         )
         return facts
     facts["bytes_are_as_published"] = sha256_of(path) == release["sha256"]
-    contract = catalogue().contracts[release["dataset"]]
-    table = contract.table(release["table_name"])
+    table = catalogue().contracts[release["dataset"]].table(release["table_name"])
     for part in parts:
         keys = [(member, row) for release_id, member, row in part["keys"] if release_id == release["release_id"]]
-        facts["read_again"].append(_read_again(path, contract, table, release["layout"], part, keys))
+        facts["read_again"].append(_read_again(path, table, release["layout"], part, keys))
     return facts
 
 
-def _read_again(
-    path: Path, contract: Contract, table: Table, layout_id: str, part: dict, keys: list[tuple[str, int]]
-) -> dict:
+def _read_again(path: Path, table: Table, layout_id: str, part: dict, keys: list[tuple[str, int]]) -> dict:
     """Reads the rows named by `keys` from the file's own bytes and adds up the measure: slow, obvious, independent."""
     layout = next(one for one in table.layouts if one.id == layout_id)
     found = {

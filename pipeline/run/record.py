@@ -19,6 +19,7 @@ from pathlib import Path
 from pipeline.publish.edition import write_json
 from pipeline.settings import Settings
 
+LEFT_OVER_SECONDS = 3600
 FINISHED = ("passed", "held", "blocked", "error")
 
 
@@ -144,8 +145,19 @@ def sweep(settings: Settings) -> list[str]:
     for pattern in ("build", "edition-*"):
         for path in settings.work.glob(pattern):
             shutil.rmtree(path, ignore_errors=True)
+    # `add` does not take the lock of a run: what is young may be its work under way.
     for path in settings.work.glob("bronze/*/*/.building-*"):
-        shutil.rmtree(path, ignore_errors=True)
+        if _is_left_over(path):
+            shutil.rmtree(path, ignore_errors=True)
     for path in (settings.raw / ".incoming").glob("*"):
-        path.unlink(missing_ok=True)
+        if _is_left_over(path):
+            path.unlink(missing_ok=True)
     return died
+
+
+def _is_left_over(path: Path) -> bool:
+    """Whether nothing has touched it for an hour; no copy or reading of one file takes so long."""
+    try:
+        return time.time() - path.stat().st_mtime > LEFT_OVER_SECONDS
+    except FileNotFoundError:  # whoever was at work on it has just finished
+        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from pipeline.errors import Fault
 from pipeline.gate import suites
 from pipeline.publish import disclosure
 from pipeline.run import fingerprint as marks
+from pipeline.run import record
 from pipeline.run.sequence import dataset_line, instant
 from pipeline.settings import EXPECTATIONS, Settings
 from pipeline.transform import sources
@@ -116,6 +118,16 @@ def test_code_and_rules_enter_the_fingerprint(tmp_path, monkeypatch):
     second = marks.code_digest()
     (code / "a.py").write_text("two")
     assert len({first, second, marks.code_digest()}) == 3
+
+
+def test_a_sweep_leaves_what_an_add_is_copying_and_removes_what_was_left_long_ago(tmp_path):
+    incoming = tmp_path / "raw" / ".incoming"
+    incoming.mkdir(parents=True)
+    for name in ("under way", "left over"):
+        (incoming / name).write_text("bytes")
+    os.utime(incoming / "left over", (0, 0))
+    record.sweep(Settings(raw=tmp_path / "raw", out=tmp_path / "out"))
+    assert [path.name for path in incoming.iterdir()] == ["under way"]
 
 
 @pytest.mark.parametrize(
