@@ -8,14 +8,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from pipeline import duck
+from pipeline.catalogue.contract import Table
 from pipeline.catalogue.load import catalogue
 from pipeline.errors import Refused
 from pipeline.gate import suites
 from pipeline.gate.ledger import Ledger
 from pipeline.ingest.archive import part_of, period_of_release
 from pipeline.ingest.findings import findings
-from pipeline.ingest.identify import NotClaimed, identify
-from pipeline.ingest.read import read
+from pipeline.ingest.identify import Identified, NotClaimed, identify
+from pipeline.ingest.read import Bronze, bronze_columns, read
 from pipeline.publish.edition import sha256_of
 from pipeline.settings import Settings
 
@@ -23,39 +24,52 @@ from pipeline.settings import Settings
 def inspect(
     file: Path, settings: Settings, *, dataset: str | None = None, progress: Callable[[str], None] = lambda _: None
 ) -> dict:
-    """What a file is, how its rows read, and what every check says. Raises Refused where it is not what it claims."""
+    """What a file is, how its rows read, and what every check says, for each table it holds.
+
+    Raises Refused where it is not what it claims.
+    """
     if not file.is_file():
         raise Refused("there is no such file", where=str(file), remedy="Check the path")
     found = identify(file, catalogue(), dataset=dataset)
     if isinstance(found, NotClaimed):
         nearest = f"{found.nearest} ({found.likeness:.0%} alike)" if found.nearest else "none"
         return {"file": file.name, "claimed": False, "reason": found.reason, "nearest": nearest, "blocking": False}
+    sha256 = sha256_of(file)
+    tables = [_inspect_table(file, one, sha256, settings, progress) for one in found]
+    return {
+        "file": file.name, "claimed": True, "sha256": sha256, "tables": tables,
+        "blocking": any(not check["passed"] and check["severity"] == "critical" for one in tables for check in one["checks"]),
+    }  # fmt: skip
+
+
+def _inspect_table(
+    file: Path, found: Identified, sha256: str, settings: Settings, progress: Callable[[str], None]
+) -> dict:
     contract, table = found.contract, found.table
     with tempfile.TemporaryDirectory() as scratch:
-        progress(f"reading {file.name}")
-        bronze = read(file, found, sha256_of(file), Path(scratch), label=file.name, threads=settings.threads)
+        progress(f"reading {file.name} as {contract.dataset}/{table.name}")
+        bronze = read(file, found, sha256, Path(scratch), label=file.name, threads=settings.threads)
         report = bronze.report
         period, period_from, in_name = period_of_release(contract, table, report, file.name, None)
         checks = [asdict(one) | {"severity": "critical"} for one in findings(contract, table, report, file.name)]
         progress("running its suite")
-        checks += _suite_checks(contract.dataset, table.name, bronze.rows, settings)
+        checks += _suite_checks(contract.dataset, table, bronze, settings)
     return {
-        "file": file.name, "claimed": True, "dataset": contract.dataset, "table": table.name, "layout": found.layout.id,
+        "dataset": contract.dataset, "table": table.name, "layout": found.layout.id,
         "proof": contract.proof, "part": part_of(table, file.name), "period": period.slug, "period_from": period_from,
-        "period_in_name": in_name, "sha256": report.sha256, "rows_in": report.rows_in, "rows_clean": report.rows_clean,
+        "period_in_name": in_name, "rows_in": report.rows_in, "rows_clean": report.rows_clean,
         "rows_quarantined": report.rows_quarantined, "members": len(report.members), "checks": checks,
-        "blocking": any(not check["passed"] and check["severity"] == "critical" for check in checks),
     }  # fmt: skip
 
 
-def _suite_checks(dataset: str, table: str, rows: Path, settings: Settings) -> list[dict]:
-    rules = suites.load_suite(dataset).for_table(table)
+def _suite_checks(dataset: str, table: Table, bronze: Bronze, settings: Settings) -> list[dict]:
+    rules = suites.load_suite(dataset).for_table(table.name)
     ledger = Ledger()
     ledger.plan(suites.planned(rules, "file"))
     con = duck.connect(threads=settings.threads)
     try:
         con.execute("create schema release")
-        con.execute(f"create view release.rows as select * from read_parquet({duck.text(rows)})")
+        con.execute(f"create view release.rows as {bronze.select(bronze_columns(table))}")
         suites.Validator(con).execute(ledger, rules, "file", "release", "rows", ["member", "source_row"])
     finally:
         con.close()
@@ -71,12 +85,17 @@ def lines(found: dict) -> Iterator[str]:
     if not found["claimed"]:
         yield f"{found['file']}: {found['reason']}; nearest: {found['nearest']}"
         return
-    yield f"{found['file']}: {found['dataset']}/{found['table']}, layout {found['layout']} (proven on: {found['proof']})"
-    contradicts = f"; its name says {found['period_in_name']}" if found["period_in_name"] else ""
-    yield f"  period {found['period']} (from its {found['period_from']}{contradicts}), part {found['part']}"
-    rows = f"{found['rows_clean']:,} clean, {found['rows_quarantined']:,} in quarantine"
-    yield f"  {found['rows_in']:,} rows in {found['members']} members: {rows}"
-    failed = [check for check in found["checks"] if not check["passed"]]
-    yield f"  {len(found['checks'])} checks, {len(found['checks']) - len(failed)} passed"
+    for one in found["tables"]:
+        yield from _table_lines(found["file"], one)
+
+
+def _table_lines(file: str, one: dict) -> Iterator[str]:
+    yield f"{file}: {one['dataset']}/{one['table']}, layout {one['layout']} (proven on: {one['proof']})"
+    contradicts = f"; its name says {one['period_in_name']}" if one["period_in_name"] else ""
+    yield f"  period {one['period']} (from its {one['period_from']}{contradicts}), part {one['part']}"
+    rows = f"{one['rows_clean']:,} clean, {one['rows_quarantined']:,} in quarantine"
+    yield f"  {one['rows_in']:,} rows in {one['members']} members: {rows}"
+    failed = [check for check in one["checks"] if not check["passed"]]
+    yield f"  {len(one['checks'])} checks, {len(one['checks']) - len(failed)} passed"
     for check in failed:
         yield f"  {check['severity']}: {check['rule_id']}: {check['message']}"

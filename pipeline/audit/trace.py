@@ -259,7 +259,7 @@ def _read_again(path: Path, table: Table, layout_id: str, part: dict, keys: list
                 numbers += _number(record[at])
                 if len(found["first_rows"]) < SHOWN_ROWS:
                     found["first_rows"].append(
-                        {"member": member, "row": ordinal, "line": ordinal + layout.header_row, "cells": record}
+                        {"member": member, "row": ordinal, "line": ordinal + layout.rows_above, "cells": record}
                     )
     total = sum(numbers) if numbers else None
     return {**found, "header": header, "sum_in_file": total, "agrees": total == part["recomputed"]}
@@ -274,7 +274,11 @@ def _number(text: str) -> list[Decimal]:
 
 
 def _records(path: Path, member: str, layout) -> tuple[list[str], list[str | None], Iterator[list[str]]]:
-    if layout.format == "xlsx":
+    if layout.format == "xlsx" and layout.container == "zip":
+        inside, _, sheet = member.rpartition("/")
+        with containers.unpacked(path, inside, path.name) as workbook:
+            rows = containers.sheet_rows(workbook, sheet, path.name)
+    elif layout.format == "xlsx":
         rows = containers.sheet_rows(path, member, path.name)
     else:
         if layout.container == "zip":
@@ -284,6 +288,8 @@ def _records(path: Path, member: str, layout) -> tuple[list[str], list[str | Non
             data = path.read_bytes()
         text = io.StringIO(data.decode(layout.encoding), newline="")
         rows = [record for record in csv.reader(text, delimiter=layout.delimiter) if record]
+    if layout.positions:
+        return [name or "" for name in layout.positions], list(layout.positions), iter(rows)
     header = [cell.strip() for cell in rows[layout.header_row - 1]]
     return header, list(fit_header(header, layout).columns), iter(rows[layout.header_row :])
 

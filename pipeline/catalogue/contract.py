@@ -5,7 +5,8 @@ Does not belong here: reading YAML (load.py), looking at files (ingest), judging
 
 A contract is dataset -> tables -> layouts. A table has canonical columns; a layout says how one form of the
 published file maps onto them. Where a header changes by year, `{yy}` in a published column name stands for
-two digits that are the same across the header (`LOC{yy}CD` is LOC22CD in 2022).
+two digits that are the same across the header (`LOC{yy}CD` is LOC22CD in 2022). Runs of white space in a header cell,
+line breaks too, count as one blank.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ Severity = Literal["critical", "warning"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 # Names that bronze gives to every table itself.
-RESERVED = frozenset({"release_id", "member", "source_row", "member_no", "broken_rules"})
+RESERVED = frozenset(
+    {"release_id", "member", "source_row", "member_no", "file_row_number", "record_bytes", "broken_rules", "cells"}
+)
 # What a date may be made of: the strptime codes that DuckDB writes back exactly as it read them.
 DATE_CODES = frozenset({"%Y", "%y", "%m", "%-m", "%b", "%B", "%d", "%-d", "%H", "%M", "%S", "%%"})
 
@@ -37,6 +40,11 @@ def _compiled(what: str, pattern: str) -> re.Pattern[str]:
         raise ValueError(f"{what} {pattern!r} is not a regular expression ({error})") from error
 
 
+def folded(cell: str) -> str:
+    """A header cell with its runs of white space, line breaks too, as one blank each."""
+    return " ".join(cell.split())
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,7 +56,8 @@ class Column(_Strict):
     with more digits than `scale` keeps is refused, never rounded; a date must stand exactly as its format writes it
     (in any case of letters), and a month must be its first day. `allowed` closes a code list; `aliases` maps other
     spellings onto it first. `status` keeps, beside a measure, a column `<name>_status` that says exact, suppressed,
-    missing, not_available or not_applicable (from `markers`).
+    missing, not_available or not_applicable (from `markers`). `single` says that every row of a release has the same
+    value, such as the day of an extract.
     """
 
     name: Identifier
@@ -66,6 +75,7 @@ class Column(_Strict):
     collapse_spaces: bool = True
     thousands: bool = False
     status: bool = False
+    single: bool = False
     unit: str = ""
 
     @model_validator(mode="after")
@@ -126,23 +136,47 @@ class Column(_Strict):
         }[self.type]  # fmt: skip
 
 
+class Unpivot(_Strict):
+    """Published columns that become rows: those whose header cell matches `columns` (a regular expression, the whole
+    cell). The header cell stands in canonical column `name`, the cell below it in `value`.
+    """
+
+    columns: str
+    name: Identifier
+    value: Identifier
+
+    @field_validator("columns")
+    @classmethod
+    def _is_pattern(cls, columns: str) -> str:
+        _compiled("unpivot columns", columns)
+        return columns
+
+
 class Layout(_Strict):
     """One form of the published file. `columns` maps each published header cell to a canonical column, or to
     null where the cell is known and not kept. `constants` fills canonical columns that this form lacks.
 
-    `header_row` counts from 1: rows of a sheet, or records of a CSV, where empty lines do not count. UTF-8 may open
-    with a byte order mark or not."""
+    `header_row` counts from 1: rows of a sheet, or records of a CSV, where empty lines do not count. A file without a
+    header has `positions` instead of `columns`: the canonical column (or null) of each of its columns, in order; and
+    `looks_like`, regular expressions that the first cells of some of them match whole, because nothing else tells such
+    a file from another. It is known by its name only. UTF-8 may open with a byte order mark or not. In a ZIP,
+    `members` are this table's, `beside` those of other tables and of nobody (a specification). `unpivot` turns
+    columns into rows."""
 
     id: Identifier
     since: str = ""
     container: Literal["none", "zip"] = "none"
     members: str = ""
+    beside: tuple[str, ...] = ()
     format: Literal["csv", "xlsx"] = "csv"
     encoding: str = "utf-8-sig"
     delimiter: str = Field(default=",", pattern=r'^[^"\r\n]$')
     header_row: int = Field(default=1, ge=1)
     sheet: str = ""
-    columns: dict[str, Identifier | None]
+    columns: dict[str, Identifier | None] = {}
+    positions: tuple[Identifier | None, ...] = ()
+    looks_like: dict[Identifier, str] = {}
+    unpivot: Unpivot | None = None
     constants: dict[Identifier, str] = {}
 
     @field_validator("encoding")
@@ -161,7 +195,24 @@ class Layout(_Strict):
             raise ValueError(f"layout {self.id}: a ZIP needs `members` (a pattern), and only a ZIP has them")
         if (self.format == "xlsx") != bool(self.sheet):
             raise ValueError(f"layout {self.id}: a workbook needs `sheet` (a pattern), and only a workbook has one")
-        kept = [name for name in self.columns.values() if name]
+        if self.beside and self.container != "zip":
+            raise ValueError(f"layout {self.id}: only a ZIP has members `beside` its own")
+        if bool(self.columns) == bool(self.positions):
+            raise ValueError(f"layout {self.id}: has either `columns` (with a header) or `positions` (without)")
+        if self.positions and (self.unpivot or self.format != "csv"):
+            raise ValueError(f"layout {self.id}: only a CSV can be without a header, and nothing of it is unpivoted")
+        if bool(self.positions) != bool(self.looks_like):
+            raise ValueError(f"layout {self.id}: `looks_like` goes with `positions`, and only with them")
+        strays = sorted(set(self.looks_like) - set(self.positions))
+        if strays:
+            raise ValueError(f"layout {self.id}: `looks_like` names {strays}, which `positions` do not")
+        for name, pattern in self.looks_like.items():
+            _compiled(f"layout {self.id}: looks_like {name}", pattern)
+        named = [folded(published) for published in self.columns]
+        alike = sorted({name for name in named if named.count(name) > 1})
+        if alike:
+            raise ValueError(f"layout {self.id}: {alike} stands twice but for white space")
+        kept = [*self.kept]
         doubled = sorted({name for name in kept if kept.count(name) > 1})
         if doubled:
             raise ValueError(f"layout {self.id}: two published columns both become {doubled}")
@@ -170,28 +221,41 @@ class Layout(_Strict):
             raise ValueError(f"layout {self.id}: {twice} stands in both `columns` and `constants`")
         return self
 
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The canonical columns that the file fills."""
+        unpivoted = (self.unpivot.name, self.unpivot.value) if self.unpivot else ()
+        return (*(name for name in (*self.columns.values(), *self.positions) if name), *unpivoted)
+
+    @property
+    def rows_above(self) -> int:
+        """How many records stand above the first row of data."""
+        return 0 if self.positions else self.header_row
+
     def header_pattern(self, published: str) -> re.Pattern[str]:
-        """Matches one header cell; the two digits of `{yy}` are captured as `yy`."""
-        return re.compile(re.escape(published).replace(r"\{yy\}", r"(?P<yy>[0-9]{2})"))
+        """Matches one folded header cell; the two digits of `{yy}` are captured as `yy`."""
+        return re.compile(re.escape(folded(published)).replace(r"\{yy\}", r"(?P<yy>[0-9]{2})"))
 
 
 class PeriodRule(_Strict):
     """Where the period of a release comes from. Content wins over the name; both are recorded.
 
-    `content_column` takes the latest month found in that canonical column, `header_year` reads `{yy}` of the
-    header, `name` is a regular expression with the groups year (2 or 4 digits) and, for months, month (name,
-    three letters or number).
+    `content_column` takes the latest day or month found in that canonical column, `header_year` reads `{yy}` of the
+    header, `name` is a regular expression with the groups year (2 or 4 digits) and, for months and days, month (name,
+    three letters or number); for days (`snapshot`) also day, without which a name can only contradict. `prefer: name`
+    is for content that only hints at its period, such as the latest opening date in a register.
     """
 
-    type: Literal["month", "calendar_year"]
+    type: Literal["month", "calendar_year", "snapshot"]
     content_column: str = ""
     header_year: bool = False
     name: str = ""
+    prefer: Literal["content", "name"] = "content"
 
     @model_validator(mode="after")
     def _consistent(self) -> PeriodRule:
         if self.name:
-            wanted = {"year", "month"} if self.type == "month" else {"year"}
+            wanted = {"year"} if self.type == "calendar_year" else {"year", "month"}
             missing = sorted(wanted - set(_compiled("period name", self.name).groupindex))
             if missing:
                 raise ValueError(f"period name {self.name!r} lacks the group {', '.join(missing)}")
@@ -253,7 +317,7 @@ class Table(_Strict):
         if (self.resolve == "window") != bool(self.window_column):
             raise ValueError(f"table {self.name}: `window_column` goes with resolve: window, and only with it")
         for layout in self.layouts:
-            mapped = {name for name in layout.columns.values() if name} | set(layout.constants)
+            mapped = set(layout.kept) | set(layout.constants)
             if mapped - known:
                 raise ValueError(f"layout {layout.id}: maps to {sorted(mapped - known)}, not a column of {self.name}")
             missing = {column.name for column in self.columns if column.required} - mapped

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import stat
 import uuid
 from collections.abc import Callable, Iterable
@@ -35,7 +36,7 @@ LONGEST_NAME = 255  # bytes, on every file system that this runs on
 MONTHS = {name: number for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)}  # fmt: skip
 
-_EXAMPLE = {"month": "2025-11", "calendar_year": "2025"}
+_EXAMPLE = {"month": "2025-11", "calendar_year": "2025", "snapshot": "2025-11-30"}
 
 Origin = Literal["real", "synthetic"]
 
@@ -87,7 +88,7 @@ class Release:
 
 @dataclass(frozen=True)
 class AddOutcome:
-    """What became of one file. `problems` are the contract's findings that the gate will judge."""
+    """What became of one table of a file. `problems` are the contract's findings that the gate will judge."""
 
     path: str
     status: Literal["archived", "new revision", "already held", "skipped", "refused"]
@@ -158,7 +159,8 @@ def add(
     now: datetime | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[AddOutcome]:
-    """Takes files and folders into the archive. One outcome per file, in path order; a refusal never stops the rest.
+    """Takes files and folders into the archive. One outcome for each file, or for each table of it, in path order; a
+    refusal never stops the rest.
 
     Files that were named refuse loudly; files inside a folder that no contract claims are skipped. Raises Fault where
     an instant of `provenance` is not ISO: revisions are put in order by it.
@@ -177,7 +179,7 @@ def add(
             continue
         for file in _files_below(path):
             progress(file.name)
-            outcomes.append(_add_file(file, settings, catalogue, dataset, period, provenance, now, named=file == path))
+            outcomes += _add_file(file, settings, catalogue, dataset, period, provenance, now, named=file == path)
     return outcomes
 
 
@@ -204,7 +206,7 @@ def iso_instant(text: str, what: str) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _add_file(file, settings, catalogue, dataset, period, provenance, now, *, named: bool) -> AddOutcome:
+def _add_file(file, settings, catalogue, dataset, period, provenance, now, *, named: bool) -> list[AddOutcome]:
     incoming = settings.raw / INCOMING / uuid.uuid4().hex
     try:
         incoming.parent.mkdir(parents=True, exist_ok=True)
@@ -215,11 +217,20 @@ def _add_file(file, settings, catalogue, dataset, period, provenance, now, *, na
             near = f" (nearest: {found.nearest}, {found.likeness:.0%} alike)" if found.likeness >= 0.3 else ""
             status = "refused" if named else "skipped"
             remedy = f". {found.remedy}" if named else ""
-            return AddOutcome(str(file), status, f"{name}: {found.reason}{near}{remedy}")
-        bronze = read(incoming, found, sha256, settings.work, label=name, threads=settings.threads)
-        return _archive(file, name, incoming, found, bronze.report, sha256, size, settings, period, provenance, now)
+            return [AddOutcome(str(file), status, f"{name}: {found.reason}{near}{remedy}")]
+        stamp = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
+        # All tables are read before any is archived: a file is taken in whole or not at all.
+        read_in = [
+            (one, read(incoming, one, sha256, settings.work, label=name, threads=settings.threads).report)
+            for one in found
+        ]
+        releases = [_release(one, report, name, sha256, size, period, provenance, stamp) for one, report in read_in]
+        return [
+            _archive(file, incoming, settings.raw, one, report, release)
+            for (one, report), release in zip(read_in, releases, strict=True)
+        ]
     except Refused as refusal:
-        return AddOutcome(str(file), "refused", str(refusal))
+        return [AddOutcome(str(file), "refused", str(refusal))]
     finally:
         incoming.unlink(missing_ok=True)
 
@@ -276,42 +287,57 @@ def copy_hashing(source: Path, target: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _archive(
-    file, name, incoming, found: Identified, report, sha256, size, settings, period, provenance, now
-) -> AddOutcome:
+def _release(
+    found: Identified, report: ReadReport, name: str, sha256: str, size: int, period: Period | None,
+    provenance: Provenance, stamp: str,
+) -> Release:  # fmt: skip
+    """The release that one table of a file is. Raises Refused where its part or period cannot be told."""
     contract, table = found.contract, found.table
     part = part_of(table, name)
     chosen, chosen_from, in_name = period_of_release(contract, table, report, name, period)
-    stamp = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
-    folder = settings.raw / contract.dataset / table.name / part / chosen.slug
-    target = folder / f"{sha256[:12]}-{name}"
     publisher, licence = _publisher_and_licence(contract, provenance)
-    release = Release(
+    place = Path(contract.dataset, table.name, part, chosen.slug, f"{sha256[:12]}-{name}")
+    return Release(
         dataset=contract.dataset, table=table.name, part=part, period_start=chosen.start.isoformat(),
         period_end=chosen.end.isoformat(), period_type=chosen.type, period_from=chosen_from, period_in_name=in_name,
         layout=found.layout.id, format=found.layout.format, sha256=sha256, size=size, original_name=name,
         publisher=publisher, licence=licence, url=provenance.url,
         published_at=provenance.published_at, fetched_at=provenance.fetched_at or stamp, archived_at=stamp,
-        origin=provenance.origin, citation=provenance.citation, file=target.relative_to(settings.raw).as_posix(),
+        origin=provenance.origin, citation=provenance.citation, file=place.as_posix(),
     )  # fmt: skip
-    found_problems = tuple(problems(contract, table, report, name))
-    held = sorted(folder.glob("*" + SIDECAR)) if folder.is_dir() else []
-    same = [sidecar for sidecar in held if sidecar.name.startswith(sha256[:12] + "-")]
+
+
+def _archive(
+    file: Path, incoming: Path, raw: Path, found: Identified, report: ReadReport, release: Release
+) -> AddOutcome:
+    """Puts a file into the slot of one of its tables, with its sidecar."""
+    target, name = raw / release.file, release.original_name
+    found_problems = tuple(problems(found.contract, found.table, report, name))
+    held = sorted(target.parent.glob("*" + SIDECAR)) if target.parent.is_dir() else []
+    same = [sidecar for sidecar in held if sidecar.name.startswith(release.sha256[:12] + "-")]
     if same:
-        mended = _put_back(incoming, same[0].with_name(same[0].name.removesuffix(SIDECAR)), sha256)
+        mended = _put_back(incoming, same[0].with_name(same[0].name.removesuffix(SIDECAR)), release.sha256)
         message = f"{name}: already held" + (f"; {mended} and was put back" if mended else "")
         return AddOutcome(str(file), "already held", message, release.release_id, found_problems)
-    folder.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     _place(incoming, target)
-    write_sidecar(settings.raw, release)
+    write_sidecar(raw, release)
     status = "new revision" if held else "archived"
-    contradiction = f"; its name says {in_name}, its content {chosen.slug}" if in_name else ""
+    slug = release.period.slug
+    contradiction = f"; its name says {release.period_in_name}, its content {slug}" if release.period_in_name else ""
     message = f"{name}: {status} as {release.release_id} ({report.rows_in:,} rows{contradiction})"
     return AddOutcome(str(file), status, message, release.release_id, found_problems)
 
 
 def _place(incoming: Path, target: Path) -> None:
-    os.replace(incoming, target)
+    """Gives the file its place, whole at once. `incoming` stays: another table of the file may want it too."""
+    building = target.with_name(target.name + BUILDING)
+    building.unlink(missing_ok=True)
+    try:
+        os.link(incoming, building)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(incoming, building)
+    os.replace(building, target)
     target.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
 
 
@@ -343,17 +369,22 @@ def write_sidecar(raw: Path, release: Release) -> None:
 
 
 def part_of(table: Table, file_name: str) -> str:
-    """The part of a release: `all`, or what the table's rule (a regular expression with group `part`) finds."""
+    """The part of a release: `all`, or what the table's rule (a regular expression with group `part`) finds.
+
+    A rule whose group is optional gives `all` for a name without it.
+    """
     if "(?P<part>" not in table.part:
         return table.part
     match = re.search(table.part, file_name, re.IGNORECASE | re.ASCII)
+    if match and match["part"] is None:
+        return "all"
     if not match:
         raise Refused(
             f"its name does not say whose part it is, expected {table.part}",
             where=file_name,
             remedy=f"Rename it like {table.file_names[0]}",
         )
-    return match["part"].lower()
+    return re.sub(r"[^a-z0-9]+", "-", match["part"].lower()).strip("-")
 
 
 def period_of_release(
@@ -372,21 +403,27 @@ def period_of_release(
     if rule.header_year and report.years:
         content = periods.parse(f"20{report.years[0]}")
     elif rule.content_column and report.latest_period:
-        content = periods.parse(report.latest_period[:7])
+        content = periods.parse(report.latest_period if rule.type == "snapshot" else report.latest_period[:7])
     named = period_in_name(rule.name, rule.type, file_name)
-    chosen, source = (given, "option") if given else (content, "content") if content else (named, "name")
+    # A name that says the month cannot say the day, but can contradict it.
+    hints = [(content, "content"), (named if named and named.type == rule.type else None, "name")]
+    ordered = [(given, "option"), *(hints if rule.prefer == "content" else reversed(hints))]
+    chosen, source = next(((period, where) for period, where in ordered if period), (None, ""))
     if chosen is None:
         raise Refused(
             f"neither its content nor its name says which period it is, expected a {rule.type.replace('_', ' ')}",
             where=file_name,
             remedy=f"Give it: --period {_EXAMPLE[rule.type]}",
         )
-    contradicts = named is not None and source != "name" and named != chosen
-    return chosen, source, named.slug if named and contradicts else ""
+    agrees = named is None or (named.start <= chosen.start and chosen.end <= named.end)
+    return chosen, source, "" if agrees else named.slug
 
 
 def period_in_name(pattern: str, kind: str, file_name: str) -> Period | None:
-    """The period that a file's name says, or None. Two-digit years are of this century."""
+    """The period that a file's name says, or None; of a day whose pattern has no `day`, its month.
+
+    Two-digit years are of this century.
+    """
     match = re.search(pattern, file_name, re.IGNORECASE | re.ASCII) if pattern else None
     if not match:
         return None
@@ -397,7 +434,14 @@ def period_in_name(pattern: str, kind: str, file_name: str) -> Period | None:
         return periods.parse(f"{year}")
     month = match["month"]
     number = int(month) if month.isdigit() else MONTHS.get(month[:3].lower(), 0)
-    return periods.month_period(year, number) if 1 <= number <= 12 else None
+    if not 1 <= number <= 12:
+        return None
+    if kind == "month" or "day" not in match.groupdict():
+        return periods.month_period(year, number)
+    try:
+        return periods.parse(f"{year}-{number:02}-{int(match['day']):02}")
+    except ValueError:
+        return None
 
 
 def bronze_of(release: Release, settings: Settings, catalogue: Catalogue) -> Bronze:
@@ -420,9 +464,10 @@ def bronze_of(release: Release, settings: Settings, catalogue: Catalogue) -> Bro
     path = settings.raw / release.file
     check_bytes(path, release)
     found = identify(path, catalogue, name=release.original_name, dataset=release.dataset)
-    if not isinstance(found, Identified) or found.table.name != release.table:
+    mine = [] if isinstance(found, NotClaimed) else [one for one in found if one.table.name == release.table]
+    if not mine:
         raise Fault("is no longer what its contract describes", where=release.file, remedy="See `ics-marts inspect`")
-    return read(path, found, release.sha256, settings.work, label=release.original_name, threads=settings.threads)
+    return read(path, mine[0], release.sha256, settings.work, label=release.original_name, threads=settings.threads)
 
 
 def check_bytes(path: Path, release: Release) -> None:

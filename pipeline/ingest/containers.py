@@ -12,9 +12,11 @@ import io
 import lzma
 import re
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -274,6 +276,19 @@ def _likely(bad: bytes) -> str:
         return f" (windows-1252 would read it as {bad.decode('cp1252')!r})"
     except UnicodeDecodeError:
         return ""
+
+
+@contextmanager
+def unpacked(path: Path, member: str, label: str) -> Iterator[Path]:
+    """A member of a ZIP as a file of its own, for as long as it is looked at: workbooks are read from files."""
+    with tempfile.TemporaryDirectory(prefix="unpacked-") as folder:
+        target = Path(folder) / "member"
+        with target.open("wb") as out:
+            for chunk in _chunks(path, member, label):
+                out.write(chunk)
+        if kind_of(target) == "xlsx":
+            zip_members(target, f"{label} > {member}")
+        yield target
 
 
 def sheet_names(path: Path, label: str) -> list[str]:

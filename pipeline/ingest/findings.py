@@ -38,7 +38,8 @@ def planned_rules(contract: Contract, table: Table) -> list[str]:
 
     prefix = f"{contract.dataset}.{table.name}"
     cells = [rule.rule_id for column in table.columns for rule in cell_rules(prefix, column, dict(table.markers))]
-    return [f"{prefix}.rows_conserved", f"{prefix}.min_rows", f"{prefix}.keys_unique", *cells]
+    singles = [f"{prefix}.{column.name}.single" for column in table.columns if column.single]
+    return [f"{prefix}.rows_conserved", f"{prefix}.min_rows", f"{prefix}.keys_unique", *cells, *singles]
 
 
 def findings(contract: Contract, table: Table, report: ReadReport, label: str) -> list[Finding]:
@@ -70,6 +71,9 @@ def findings(contract: Contract, table: Table, report: ReadReport, label: str) -
     tolerated = report.rows_quarantined <= table.max_quarantine_share * report.rows_in
     for rule_id in planned_rules(contract, table)[3:]:
         _, _, column, rule = rule_id.rsplit(".", 3)
+        if rule == "single":
+            found.append(_single(rule_id, column, report, label))
+            continue
         offence = offences.get(rule_id)
         found.append(
             Finding(
@@ -79,6 +83,17 @@ def findings(contract: Contract, table: Table, report: ReadReport, label: str) -
             )
         )  # fmt: skip
     return found
+
+
+def _single(rule_id: str, column: str, report: ReadReport, label: str) -> Finding:
+    values = report.singles.get(column, {})
+    others = sum(values.values()) - max(values.values(), default=0)
+    listed = ", ".join(f"{value or '(blank)'} in {_count(rows, 'row')}" for value, rows in values.items())
+    return Finding(
+        rule_id, "consistency", f"{column} is the same in every row of a release", len(values) <= 1, report.rows_clean, others,
+        f"{label}: {column} has more than one value, expected one: {listed}. Two files were put together, or rows of "
+        "another release got in: get the file from the publisher again" if len(values) > 1 else "",
+    )  # fmt: skip
 
 
 def problems(contract: Contract, table: Table, report: ReadReport, label: str) -> list[str]:

@@ -6,12 +6,14 @@ claims it, by name or by a nearly right header, but it is not as the contract sa
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from pipeline.catalogue.contract import Contract, Layout, Table
+from pipeline.catalogue.contract import Contract, Layout, Table, folded
 from pipeline.catalogue.load import HERE, Catalogue
 from pipeline.errors import Refused
 from pipeline.ingest import containers
@@ -20,18 +22,25 @@ from pipeline.ingest import containers
 # files that look alike, `subicb-la-lookup.csv` shares 0.57 with sub_icb_to_icb; one renamed column of 13 leaves 0.86.
 NEARLY = 0.7
 LOOK_DOWN = 25
+# A file without a header is the table when this share of its first records looks like it: the rest is bad rows, which
+# are quarantined one by one and do not make another file of it.
+LOOKS_RIGHT = 0.8
 
 
 @dataclass(frozen=True)
 class Member:
     """One stretch of rows: a whole CSV (`name` empty), a member of a ZIP, or a sheet.
 
-    `columns` gives, by position, the canonical column of each published column (None: known and not kept).
+    `columns` gives, by position, the canonical column of each published column (None: not kept as a column); `spread`
+    the positions of those that become rows. `inside` is the member of a ZIP that is a workbook with this sheet.
     """
 
     name: str
     header: tuple[str, ...]
     columns: tuple[str | None, ...]
+    spread: tuple[int, ...] = ()
+    sheet: str = ""
+    inside: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,7 @@ class HeaderFit:
     missing: tuple[str, ...]
     doubled: tuple[str, ...]
     years: tuple[str, ...]
+    spread: tuple[int, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -77,36 +87,46 @@ class HeaderFit:
 
 def fit_header(header: list[str], layout: Layout) -> HeaderFit:
     """Compares a header with a layout. Order does not matter: columns are found by name."""
-    patterns = {published: layout.header_pattern(published) for published in layout.columns}
+    plain = {folded(published): published for published in layout.columns}
+    patterns = {published: layout.header_pattern(published) for published in layout.columns if "{yy}" in published}
+    spreads = re.compile(layout.unpivot.columns) if layout.unpivot else None
     columns: list[str | None] = []
     unknown: list[str] = []
     used: list[str] = []
+    spread: list[int] = []
     years: set[str] = set()
-    for cell in header:
-        found = next((name for name, pattern in patterns.items() if pattern.fullmatch(cell)), None)
+    for position, cell in enumerate(folded(cell) for cell in header):
+        found = plain.get(cell) or next((name for name, one in patterns.items() if one.fullmatch(cell)), None)
         columns.append(layout.columns[found] if found else None)
-        if found is None:
-            unknown.append(cell)
-            continue
-        used.append(found)
-        match = patterns[found].fullmatch(cell)
-        years.update(value for value in match.groupdict().values() if value)
+        if found:
+            used.append(found)
+            match = patterns[found].fullmatch(cell) if found in patterns else None
+            years.update(match.groupdict().values() if match else ())
+        elif spreads and spreads.fullmatch(cell):
+            used.append(cell)
+            spread.append(position)
+        else:
+            unknown.append(header[position])
+    nothing_spread = (f"one like {layout.unpivot.columns}",) if layout.unpivot and not spread else ()
+    counted = Counter(used)
     return HeaderFit(
         columns=tuple(columns),
         unknown=tuple(unknown),
-        missing=tuple(name for name in patterns if name not in used),
-        doubled=tuple(sorted({name for name in used if used.count(name) > 1})),
+        missing=(*(name for name in layout.columns if name not in counted), *nothing_spread),
+        doubled=tuple(sorted(name for name, times in counted.items() if times > 1)),
         years=tuple(sorted(years)),
+        spread=tuple(spread),
     )
 
 
 def identify(
     path: Path, catalogue: Catalogue, *, name: str | None = None, dataset: str | None = None
-) -> Identified | NotClaimed:
-    """Which contract, table and layout the file at `path` is.
+) -> tuple[Identified, ...] | NotClaimed:
+    """Which contract, layouts and tables the file at `path` holds: several tables where it has a sheet or member of each.
 
     `name` is the file's published name (default: its own), `dataset` restricts the search to one contract and makes
-    a file that does not fit it a refusal. Raises Refused for a file that a contract claims but that is not right.
+    a file that does not fit it a refusal. Raises Refused for a file that a contract claims but that is not right: of a
+    file that bears the name of several tables, each must be in it.
     """
     label = name or path.name
     kind = containers.kind_of(path)
@@ -131,18 +151,9 @@ def identify(
             return NotClaimed(refusal.what, remedy=refusal.remedy)
     attempts = [attempt for pair in pairs for attempt in _attempts(path, label, kind, *pair, named=pair in wanted)]
     fitting = [attempt for attempt in attempts if isinstance(attempt, Identified)]
-    if len(fitting) > 1:
-        names = ", ".join(
-            f"{one.contract.dataset}/{one.table.name}/{one.layout.id}"
-            + (f" ({one.members[0].name})" if one.members[0].name else "")
-            for one in fitting
-        )
-        raise Refused(
-            f"fits more than one layout, expected one: {names}", where=label, remedy="Say which with --dataset"
-        )
-    if fitting:
-        return fitting[0]
     near = sorted((a for a in attempts if isinstance(a, _Misfit)), key=lambda misfit: -misfit.likeness)
+    if fitting:
+        return _each_once(label, fitting, near)
     named = [misfit for misfit in near if misfit.named]
     if named:
         raise _refusal(label, named[0])
@@ -159,6 +170,26 @@ def identify(
         table_name = f"{near[0].contract.dataset}/{near[0].table.name}"
         return NotClaimed("no contract covers this file", table_name, near[0].likeness)
     return NotClaimed("no contract covers this file")
+
+
+def _each_once(label: str, fitting: list[Identified], near: list[_Misfit]) -> tuple[Identified, ...]:
+    """The tables of one dataset that a file holds. Raises Refused where it is not clear which, or one is missing."""
+    tables = Counter((one.contract.dataset, one.table.name) for one in fitting)
+    if max(tables.values()) > 1 or len({dataset for dataset, _ in tables}) > 1:
+        names = ", ".join(
+            f"{one.contract.dataset}/{one.table.name}/{one.layout.id}"
+            + (f" ({one.members[0].name})" if one.members[0].name else "")
+            for one in fitting
+        )
+        raise Refused(
+            f"fits more than one layout, expected one: {names}", where=label, remedy="Say which with --dataset"
+        )
+    together = any(one.table.claims_name(label) for one in fitting)
+    for misfit in near if together else []:
+        here = (misfit.contract.dataset, misfit.table.name)
+        if here not in tables and here[0] == fitting[0].contract.dataset and misfit.table.claims_name(label):
+            raise _refusal(label, misfit)
+    return tuple(fitting)
 
 
 @dataclass(frozen=True)
@@ -196,10 +227,12 @@ def _form(layout: Layout) -> str:
 def _attempts(path: Path, label: str, kind: str, contract: Contract, table: Table, *, named: bool):
     for layout in table.layouts:
         if kind == "zip" and layout.container == "zip":
-            yield _try_zip(path, label, contract, table, layout, named)
+            yield from _try_zip(path, label, contract, table, layout, named)
         elif kind == "text" and layout.container == "none" and layout.format == "csv":
-            yield _try_text(containers.head_of(path, None, label), "", contract, table, layout, named)
-        elif kind == "xlsx" and layout.format == "xlsx":
+            # Without a header, only a name says what a file is: by width and looks, many registers are alike.
+            if not layout.positions or named:
+                yield _try_text(containers.head_of(path, None, label), "", contract, table, layout, named)
+        elif kind == "xlsx" and layout.container == "none" and layout.format == "xlsx":
             yield from _try_workbook(path, label, contract, table, layout, named)
 
 
@@ -212,33 +245,63 @@ def _try_text(head: bytes, member: str, contract, table, layout, named) -> Ident
             + contract_path(contract),
         )
         return _Misfit(contract, table, layout, member, NO_HEADER, named, said=said, likeness_if_said=0.0)
-    records = containers.first_records(head, layout.encoding, layout.delimiter, layout.header_row + LOOK_DOWN)
-    return _try_records(records, member, contract, table, layout, named)
+    records = containers.first_records(head, layout.encoding, layout.delimiter, layout.rows_above + LOOK_DOWN)
+    if layout.positions:
+        return _try_positions(records, member, contract, table, layout, named)
+    return _try_records(records, Member(member, (), ()), contract, table, layout, named)
 
 
-def _try_records(records: list[list[str]], member: str, contract, table, layout, named) -> Identified | _Misfit:
+def _try_positions(records: list[list[str]], member: str, contract, table, layout, named) -> Identified | _Misfit:
+    """Whether the first records of a file without a header are as wide as the layout and look like it."""
+    width = len(layout.positions)
+    wanted = {layout.positions.index(name): (name, pattern) for name, pattern in layout.looks_like.items()}
+    wrong: list[tuple[int, str]] = []
+    for row, record in enumerate(records, start=1):
+        if len(record) != width:
+            wrong.append((row, f"row {row} has {len(record)} columns, expected {width}"))
+            continue
+        for at, (name, pattern) in wanted.items():
+            if not re.fullmatch(pattern, record[at]):
+                shown = containers.shown(record[at])
+                wrong.append((row, f"row {row}: column {at + 1} ({name}) is {shown}, expected like {pattern}"))
+                break
+    if records and len(wrong) <= (1 - LOOKS_RIGHT) * len(records):
+        return Identified(contract, table, layout, (Member(member, (), tuple(layout.positions)),))
+    said = (
+        f"{wrong[0][1] if wrong else 'it holds no row'}: so layout {layout.id} of {contract.dataset}/{table.name}, "
+        f"which has no header, does not look ({len(wrong)} of its first {len(records)} rows are other)",
+        "Check that it is the publisher's file; if its form changed, add a layout in " + contract_path(contract),
+    )
+    return _Misfit(contract, table, layout, member, NO_HEADER, named, said=said)
+
+
+def _try_records(records: list[list[str]], member: Member, contract, table, layout, named) -> Identified | _Misfit:
     """Compares the header row, and where it does not fit looks whether the header stands lower."""
     at = layout.header_row - 1
     header = records[at] if at < len(records) else []
     fit = fit_header(header, layout)
     if fit.fits:
-        return Identified(contract, table, layout, (Member(member, tuple(header), fit.columns),), fit.years)
+        found = replace(member, header=tuple(header), columns=fit.columns, spread=fit.spread)
+        return Identified(contract, table, layout, (found,), fit.years)
     for row, record in enumerate(records, start=1):
         if fit_header(record, layout).fits:
-            return _Misfit(contract, table, layout, member, fit, named, found_lower=row)
-    return _Misfit(contract, table, layout, member, fit, named)
+            return _Misfit(contract, table, layout, member.name, fit, named, found_lower=row)
+    return _Misfit(contract, table, layout, member.name, fit, named)
 
 
-def _try_workbook(path: Path, label: str, contract, table, layout, named) -> Iterator[Identified | _Misfit]:
+def _try_workbook(
+    path: Path, label: str, contract, table, layout, named, inside: str = ""
+) -> Iterator[Identified | _Misfit]:
     try:
         sheets = containers.sheet_names(path, label)
         matching = [sheet for sheet in sheets if fnmatchcase(sheet, layout.sheet)]
         for sheet in matching:
             rows = containers.sheet_rows(path, sheet, label)[: layout.header_row + LOOK_DOWN]
-            yield _try_records(rows, sheet, contract, table, layout, named)
+            member = Member(f"{inside}/{sheet}" if inside else sheet, (), (), sheet=sheet, inside=inside)
+            yield _try_records(rows, member, contract, table, layout, named)
     except Refused as refusal:
         said = (refusal.what, refusal.remedy)
-        yield _Misfit(contract, table, layout, "", NO_HEADER, named, said=said, likeness_if_said=0.0)
+        yield _Misfit(contract, table, layout, inside, NO_HEADER, named, said=said, likeness_if_said=0.0)
         return
     if not matching:
         said = (
@@ -246,47 +309,74 @@ def _try_workbook(path: Path, label: str, contract, table, layout, named) -> Ite
             f"(its sheets: {', '.join(sheets[:5])})",
             f"If the publisher renamed it, change `sheet:` in {contract_path(contract)}",
         )
-        yield _Misfit(contract, table, layout, "", NO_HEADER, named, said=said, likeness_if_said=0.0)
+        yield _Misfit(contract, table, layout, inside, NO_HEADER, named, said=said, likeness_if_said=0.0)
 
 
-def _try_zip(path: Path, label: str, contract, table, layout, named) -> Identified | _Misfit:
+def _try_zip(path: Path, label: str, contract, table, layout, named) -> Iterator[Identified | _Misfit]:
     infos = containers.zip_members(path, label)
-    wanted = [info for info in infos if fnmatchcase(info.name.rsplit("/", 1)[-1], layout.members)]
-    strays = [info.name for info in infos if info not in wanted]
+    wanted = [info for info in infos if _is_like(info.name, (layout.members,))]
+    strays = [info.name for info in infos if not _is_like(info.name, (layout.members, *layout.beside))]
     table_name = f"{contract.dataset}/{table.name}"
     if not wanted:
-        holds = ", ".join(strays[:3]) or "nothing"
+        holds = ", ".join([info.name for info in infos][:3]) or "nothing"
         said = (
             f"the ZIP holds no member like {layout.members}, expected by layout {layout.id} of {table_name} "
             f"(it holds: {holds})",
             "Check that it is the publisher's file; if its members were renamed, change `members:` in "
             + contract_path(contract),
         )
-        return _Misfit(contract, table, layout, "", NO_HEADER, named, said=said, likeness_if_said=0.0)
+        yield _Misfit(contract, table, layout, "", NO_HEADER, named, said=said, likeness_if_said=0.0)
+        return
     if strays:
         said = (
             f"the ZIP holds {', '.join(strays[:3])}, which layout {layout.id} of {table_name} does not expect "
-            f"(only {layout.members})",
-            "Check that it is the publisher's file; if a new member is published, extend `members:` in "
+            f"(only {', '.join((layout.members, *layout.beside))})",
+            "Check that it is the publisher's file; if a new member is published, extend `members:` or `beside:` in "
             + contract_path(contract),
         )
-        return _Misfit(contract, table, layout, "", NO_HEADER, named, said=said)
+        yield _Misfit(contract, table, layout, "", NO_HEADER, named, said=said)
+        return
+    names = sorted(info.name for info in wanted)
+    if layout.format == "xlsx":
+        for name in names:
+            with containers.unpacked(path, name, label) as workbook:
+                yield from _try_workbook(workbook, f"{label} > {name}", contract, table, layout, named, inside=name)
+        return
+    yield _try_texts_of_zip(path, label, names, contract, table, layout, named)
+
+
+def _is_like(member: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(member.rsplit("/", 1)[-1], pattern) for pattern in patterns)
+
+
+def _try_texts_of_zip(path: Path, label: str, names: list[str], contract, table, layout, named) -> Identified | _Misfit:
     found: list[Member] = []
     years: set[str] = set()
-    for info in sorted(wanted, key=lambda one: one.name):
-        head = containers.head_of(path, info.name, label)
-        attempt = _try_text(head, info.name, contract, table, layout, named)
+    for name in names:
+        head = containers.head_of(path, name, label)
+        attempt = _try_text(head, name, contract, table, layout, named)
         if isinstance(attempt, _Misfit):
             return attempt
         found.extend(attempt.members)
         years.update(attempt.years)
+    said = ("", "")
     if len(years) > 1:
         said = (
             f"its members bear different years in their headers ({', '.join(sorted(years))}), expected one",
             "Check that it is the publisher's file",
         )
+    elif layout.unpivot and len({_spread_names(member) for member in found}) > 1:
+        said = (
+            "its members have different columns that become rows, expected the same in each",
+            f"If the publisher's file is really like that, read them as tables of their own in {contract_path(contract)}",
+        )
+    if said[0]:
         return _Misfit(contract, table, layout, "", NO_HEADER, named, said=said)
     return Identified(contract, table, layout, tuple(found), tuple(sorted(years)))
+
+
+def _spread_names(member: Member) -> tuple[str, ...]:
+    return tuple(folded(member.header[position]) for position in member.spread)
 
 
 def contract_path(contract: Contract) -> str:

@@ -2,18 +2,18 @@
 
 Belongs here: staging, counting, and reading text that needs care. Does not belong here: types and rules (read.py).
 
-DuckDB scans plain text in parallel. It does not say when a row has blank cells beyond the last column (an unquoted
-comma before a blank last cell would shift every cell after it), it mends some broken quoting in silence, and it
-guesses where a quoted cell runs over the end of its buffer. So text with a quote in it, or with line ends of more
-than one kind, is read by Python's csv module, which `trace` reads with too; and of plain text the delimiters are
-counted here, so that a row that is too long, or lost, cannot pass.
+DuckDB scans text in parallel. It does not say when a row has blank cells beyond the last column (an unquoted comma
+before a blank last cell would shift every cell after it), it mends some broken quoting in silence, and it guesses
+where a quoted cell with a line break begins. So every delimiter, quote and line end is counted here: a row that is too
+long, or lost, or a cell that is not whole, cannot pass. Text whose quotes hold line breaks or stand where none should,
+or whose line ends are of more than one kind, is read by Python's csv module, which `trace` reads with too.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.catalogue.contract import Layout
@@ -21,42 +21,108 @@ from pipeline.errors import Refused
 from pipeline.ingest import containers
 from pipeline.ingest.identify import Member
 
+QUOTE, FEED, RETURN = 0x22, 0x0A, 0x0D
+
 
 @dataclass(frozen=True)
 class Staged:
     """A member as UTF-8 text in `file`. `where` names it in messages.
 
-    `plain`: no quotes and one kind of line end. `skip`: the lines down to the header. `rows`: how many records the
-    delimiters below the header make, None where their number fits no whole records. `lines`: how many lines there are.
+    `scannable`: DuckDB may read it. `skip`: the lines down to the header. `rows`: how many records the delimiters below
+    the header make, None where their number fits no whole records. `lines`: how many lines there are. `cell_bytes`: how
+    many bytes its cells hold below the header. `quoted`: some cell has quotes.
+    `controls`, `wide`, `double_blanks`: whether any such letter stands in it.
     """
 
     member: Member
     file: Path
     where: str
-    plain: bool
+    scannable: bool
     skip: int
     rows: int | None
     lines: int
+    cell_bytes: int
+    quoted: bool
+    controls: bool
+    wide: bool
+    double_blanks: bool
 
 
 @dataclass
 class _Count:
-    """Quotes, delimiters and line ends of a text that comes in chunks."""
+    """Quotes, delimiters and line ends of a text that comes in chunks; what stands inside quotes is not counted.
 
+    `sound`: quotes stand only around whole cells, or doubled within them. `broken_cells`: a quoted cell has a line end.
+    """
+
+    delimiter: int
+    size: int = 0
     quotes: int = 0
+    doubled: int = 0
     delimiters: int = 0
     returns: int = 0
     feeds: int = 0
     pairs: int = 0
-    last: str = "\n"
+    sound: bool = True
+    broken_cells: bool = False
+    controls: bool = False
+    wide: bool = False
+    double_blanks: bool = False
+    inside: bool = False
+    last: int = FEED
+    edges: frozenset[int] = field(default=frozenset(), init=False)
 
-    def add(self, text: str, delimiter: str) -> None:
-        self.quotes += text.count('"')
-        self.delimiters += text.count(delimiter)
-        self.returns += text.count("\r")
-        self.feeds += text.count("\n")
-        self.pairs += text.count("\r\n") + (self.last == "\r" and text[0] == "\n")
-        self.last = text[-1]
+    def __post_init__(self) -> None:
+        self.edges = frozenset({self.delimiter, FEED, RETURN, QUOTE})
+
+    def add(self, data: bytes) -> None:
+        import numpy as np
+
+        letters = np.frombuffer(data, np.uint8)
+        self.size += len(data)
+        if self.last == QUOTE and not self.inside:  # a quote ended the last chunk: only now is seen what follows it
+            self._follows_a_close(np.array([data[0]], np.uint8))
+        self.wide = self.wide or not data.isascii()
+        self.double_blanks = self.double_blanks or b"  " in data or (self.last == 0x20 and data[0] == 0x20)
+        delimiters = int(np.count_nonzero(letters == self.delimiter))
+        feeds, returns = data.count(b"\n"), data.count(b"\r")
+        pairs = data.count(b"\r\n") + (self.last == RETURN and data[0] == FEED)
+        delimiter_is_control = delimiters if self.delimiter < 0x20 else 0
+        self.controls = self.controls or int(np.count_nonzero(letters < 0x20)) > feeds + returns + delimiter_is_control
+        if self.inside or b'"' in data:
+            delimiters -= self._within_quotes(letters)
+        self.delimiters += delimiters
+        self.feeds += feeds
+        self.returns += returns
+        self.pairs += pairs
+        self.last = data[-1]
+
+    def _within_quotes(self, letters) -> int:
+        """Judges the quotes of a chunk; returns how many delimiters stand between an opening and a closing one."""
+        import numpy as np
+
+        quotes = np.flatnonzero(letters == QUOTE)
+        self.quotes += len(quotes)
+        opens, closes = quotes[int(self.inside) :: 2], quotes[1 - int(self.inside) :: 2]
+        before = letters[opens[opens > 0] - 1]
+        first_opens = len(opens) > 0 and opens[0] == 0
+        if not np.isin(before, list(self.edges)).all() or (first_opens and self.last not in self.edges):
+            self.sound = False
+        self._follows_a_close(letters[closes[closes < len(letters) - 1] + 1])
+        if self.inside:
+            opens = np.concatenate(([-1], opens))
+        self.inside = len(opens) > len(closes)
+        if self.inside:
+            closes = np.concatenate((closes, [len(letters)]))
+        line_ends = np.flatnonzero((letters == FEED) | (letters == RETURN))
+        self.broken_cells = self.broken_cells or _between(line_ends, opens, closes) > 0
+        return _between(np.flatnonzero(letters == self.delimiter), opens, closes)
+
+    def _follows_a_close(self, letters) -> None:
+        import numpy as np
+
+        self.sound = self.sound and bool(np.isin(letters, list(self.edges)).all())
+        self.doubled += int(np.count_nonzero(letters == QUOTE))
 
     @property
     def uniform(self) -> bool:
@@ -64,7 +130,17 @@ class _Count:
 
     @property
     def lines(self) -> int:
-        return self.returns + self.feeds - self.pairs + (self.last not in "\r\n")
+        return self.returns + self.feeds - self.pairs + (self.last not in (RETURN, FEED))
+
+    @property
+    def well_quoted(self) -> bool:
+        return self.sound and not self.inside and not self.broken_cells
+
+
+def _between(positions, opens, closes) -> int:
+    import numpy as np
+
+    return int((np.searchsorted(positions, closes) - np.searchsorted(positions, opens)).sum())
 
 
 def stage(path: Path, member: Member, layout: Layout, target: Path, label: str) -> Staged:
@@ -72,42 +148,64 @@ def stage(path: Path, member: Member, layout: Layout, target: Path, label: str) 
     # DuckDB takes a name with these signs for a pattern and would read every file that is like it.
     pattern = set("*?[") & set(str(path))
     as_it_is = layout.container == "none" and layout.encoding == "utf-8-sig" and not pattern
-    count = _Count()
-    chunks = containers.text_of(path, member.name or None, layout.encoding, label)
+    count = _Count(ord(layout.delimiter))
+    chunks = (text.encode() for text in containers.text_of(path, member.name or None, layout.encoding, label))
     if as_it_is:
-        for text in chunks:
-            count.add(text, layout.delimiter)
+        for data in chunks:
+            count.add(data)
     else:
-        with target.open("w", encoding="utf-8", newline="") as out:
-            for text in chunks:
-                count.add(text, layout.delimiter)
-                out.write(text)
+        with target.open("wb") as out:
+            for data in chunks:
+                count.add(data)
+                out.write(data)
     file = path if as_it_is else target
-    skip, above = _header_end(file, layout)
+    skip, above, above_bytes, above_line_ends, above_quotes = _header_end(file, layout)
     between = len(member.columns) - 1
     whole = between > 0 and (count.delimiters - above) % between == 0
+    line_ends = count.feeds + count.returns - above_line_ends
+    # Of a doubled quote one belongs to the cell; every other quote stands around one.
+    cell_bytes = (
+        (count.size - above_bytes)
+        - (count.delimiters - above)
+        - line_ends
+        - (count.quotes - count.doubled - above_quotes)
+    )
     return Staged(
         member=member,
         file=file,
         where=f"{label} > {member.name}" if member.name else label,
-        plain=count.quotes == 0 and count.uniform and between > 0,
+        scannable=count.well_quoted and count.uniform and between > 0 and layout.delimiter.isascii(),
         skip=skip,
         rows=(count.delimiters - above) // between if whole else None,
         lines=count.lines,
+        cell_bytes=cell_bytes,
+        quoted=count.quotes > 0,
+        controls=count.controls,
+        wide=count.wide,
+        double_blanks=count.double_blanks,
     )
 
 
-def _header_end(file: Path, layout: Layout) -> tuple[int, int]:
-    """How many lines there are down to the header, empty ones too, and how many delimiters they hold."""
-    lines = delimiters = records = 0
+def _header_end(file: Path, layout: Layout) -> tuple[int, int, int, int, int]:
+    """Down to the header, empty lines too: lines, delimiters, bytes, line ends, and quotes that stand around cells."""
+    if layout.rows_above == 0:
+        return 0, 0, 0, 0, 0
+    delimiters = records = 0
     with file.open(encoding="utf-8-sig", newline="") as stream:
-        for line in stream:
-            lines += 1
-            delimiters += line.count(layout.delimiter)
-            records += line.strip("\r\n") != ""
-            if records == layout.header_row:
+        reader = csv.reader(stream, delimiter=layout.delimiter)
+        for record in reader:
+            records += bool(record)
+            delimiters += max(len(record) - 1, 0)
+            if records == layout.rows_above:
                 break
-    return lines, delimiters
+        skip = reader.line_num
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        above = "".join(stream.readline() for _ in range(skip))
+    ends = above.count("\n") + above.count("\r")
+    count = _Count(ord(layout.delimiter))
+    if above:
+        count.add(above.encode())
+    return skip, delimiters, len(above.encode()), ends, count.quotes - count.doubled
 
 
 def records(staged: Staged, layout: Layout) -> Iterator[list[str]]:
@@ -122,7 +220,7 @@ def records(staged: Staged, layout: Layout) -> Iterator[list[str]]:
             for record in reader:
                 if record:
                     seen += 1
-                    if seen > layout.header_row:
+                    if seen > layout.rows_above:
                         if len(record) != width:
                             raise _broken(staged, line, f"has {len(record)} columns, expected {width}")
                         yield record

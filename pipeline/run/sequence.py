@@ -21,7 +21,7 @@ from pipeline.gate import contract_checks, dbt_checks, edition_checks, suites
 from pipeline.gate.ledger import Check, Ledger, read_checks
 from pipeline.ingest import archive
 from pipeline.ingest.archive import Release
-from pipeline.ingest.read import Bronze
+from pipeline.ingest.read import Bronze, bronze_columns
 from pipeline.ingest.resolve import Use, known_at, resolve
 from pipeline.publish import edition as publishing
 from pipeline.publish.context import CheckLine, DatasetLine, EditionContext
@@ -253,8 +253,8 @@ class _Run:
             con.execute("create schema release")
             validator = suites.Validator(con)
             for number, (release, rules) in enumerate(to_run):
-                rows = duck.text(self.bronze[release.release_id].rows.resolve())
-                con.execute(f"create view release.r{number} as select * from read_parquet({rows})")
+                columns = bronze_columns(self._contract(release)[1])
+                con.execute(f"create view release.r{number} as {self.bronze[release.release_id].select(columns)}")
                 self.progress(f"checking {release.release_id}")
                 validator.execute(
                     self.ledger, rules, release.release_id, "release", f"r{number}", ["member", "source_row"]

@@ -62,7 +62,7 @@ def bronze_view_sql(table, uses: list[Use], bronze: Mapping[str, Bronze]) -> str
             where = f" where {duck.name(table.window_column)} in ({wanted})"
         branches.append(
             f"select {duck.text(use.release.release_id)} as release_id, member, source_row, {names}"
-            f" from read_parquet({duck.text(bronze[use.release.release_id].rows.resolve())}){where}"
+            f" from ({bronze[use.release.release_id].select(columns)}){where}"
         )
     if not branches:
         typed = ", ".join(f"null::{kind} as {duck.name(column)}" for column, kind in columns.items())

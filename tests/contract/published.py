@@ -185,7 +185,7 @@ def bronze_of(release: Release, settings: Settings) -> Bronze:
 def rows_of(bronze: Bronze) -> list[dict]:
     """Bronze rows in the order in which they stand."""
     con = duckdb.connect()
-    found = con.execute("select * from read_parquet(?)", [str(bronze.rows)])
+    found = con.execute(bronze.select())
     names = [column[0] for column in found.description]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     con.close()

@@ -367,7 +367,7 @@ def test_a_zip_with_a_stray_member_is_refused(tmp_path, settings):
     assert_refused(
         add(path, settings), settings, file=GPAD_NAME, place="the ZIP holds Coverage.csv",
         expected="(only Regional_CSV_*.csv)",
-        remedy=f"extend `members:` in {CONTRACT}",
+        remedy=f"extend `members:` or `beside:` in {CONTRACT}",
     )  # fmt: skip
 
 
@@ -875,7 +875,7 @@ def test_a_cache_with_a_broken_report_is_made_again(report, tmp_path, settings):
     assert content_of(bronze_of(release, settings).folder) == before
 
 
-@pytest.mark.parametrize("where", ["_load_raw", "_duplicate_keys", "_data_periods"])
+@pytest.mark.parametrize("where", ["_raw", "_duplicate_keys", "_data_periods"])
 def test_a_read_that_is_interrupted_leaves_no_half_cache_and_nothing_in_the_archive(
     where, tmp_path, settings, monkeypatch
 ):

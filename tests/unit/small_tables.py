@@ -69,7 +69,7 @@ class Outcome:
 
 def outcome_of(bronze: Bronze) -> Outcome:
     con = duckdb.connect()
-    found = con.execute("select * from read_parquet(?)", [str(bronze.rows)])
+    found = con.execute(bronze.select())
     names = [column[0] for column in found.description]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     bad = con.execute(
@@ -85,8 +85,7 @@ def outcome_of(bronze: Bronze) -> Outcome:
 
 
 def identified(contract: Contract, path: Path) -> Identified:
-    found = identify(path, catalogue_of(contract))
-    assert isinstance(found, Identified), found
+    (found,) = identify(path, catalogue_of(contract))
     return found
 
 

@@ -114,7 +114,7 @@ def test_members_of_a_zip_that_bear_different_years_are_refused(tmp_path):
             for number, year in enumerate(years):
                 archived.writestr(f"{number}.csv", f"LAD{year}CD,LAD{year}NM\nE1,x\n")
         if years[0] == years[1]:
-            assert identify(path, known).years == ("22",)
+            assert identify(path, known)[0].years == ("22",)
         else:
             with pytest.raises(
                 Refused, match=r"its members bear different years in their headers \(22, 23\), expected one"
