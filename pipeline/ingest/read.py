@@ -16,7 +16,9 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import reduce
 from itertools import accumulate, islice
+from operator import or_
 from pathlib import Path
 
 from pipeline import duck, periods
@@ -25,7 +27,7 @@ from pipeline.catalogue.load import table_digest
 from pipeline.errors import Refused
 from pipeline.ingest import containers, staging
 from pipeline.ingest.identify import Identified, Member
-from pipeline.ingest.staging import Staged
+from pipeline.ingest.staging import Letters, Staged
 
 # Raise when the same bytes and contract would give other rows: it names the cache.
 READER_VERSION = 3
@@ -179,9 +181,7 @@ class Raw:
     counted: list[int | None]
     cell_bytes: int | None
     spread: tuple[str, ...]
-    controls: bool = True
-    wide: bool = True
-    double_blanks: bool = True
+    letters: Letters
 
 
 def _read_into(folder: Path, path: Path, found: Identified, sha256: str, label: str, threads: int) -> ReadReport:
@@ -205,7 +205,7 @@ def _raw(con, path: Path, found: Identified, scratch: Path, label: str) -> Raw:
         _create_raw(con, first)
         staged = [_load_sheet(con, number, path, member, found.layout, scratch, label)
                   for number, member in enumerate(found.members)]  # fmt: skip
-        return Raw("raw", staged, [one.rows for one in staged], None, spread)
+        return Raw("raw", staged, [one.rows for one in staged], None, spread, Letters())
     staged = [
         staging.stage(path, member, found.layout, scratch / f"{number:04}.csv", label)
         for number, member in enumerate(found.members)
@@ -218,13 +218,13 @@ def _raw(con, path: Path, found: Identified, scratch: Path, label: str) -> Raw:
         quoted = any(one.quoted for one in staged)
         return Raw(
             _scan_sql(staged, found.layout, count_bytes=quoted), staged, [one.rows for one in staged],
-            sum(one.cell_bytes for one in staged) if quoted else None, spread, any(one.controls for one in staged),
-            any(one.wide for one in staged), any(one.double_blanks for one in staged),
+            sum(one.cell_bytes for one in staged) if quoted else None, spread,
+            reduce(or_, (one.letters for one in staged)),
         )  # fmt: skip
     _create_raw(con, first)
     for number, one in enumerate(staged):
         _insert(con, number, one.member, staging.records(one, found.layout))
-    return Raw("raw", staged, [None] * len(staged), None, spread)
+    return Raw("raw", staged, [None] * len(staged), None, spread, Letters())
 
 
 def _shape(one: Staged) -> tuple:
@@ -284,7 +284,7 @@ def _load_sheet(con, number: int, path: Path, member: Member, layout: Layout, sc
         rows = _sheet(path, member.sheet, layout, label)
     _insert(con, number, member, rows)
     lines = layout.header_row + len(rows)
-    return Staged(member, path, where, False, layout.header_row, len(rows), lines, 0, False, True, True, True)
+    return Staged(member, path, where, False, layout.header_row, len(rows), lines, 0, False, Letters())
 
 
 def _sheet(path: Path, sheet: str, layout: Layout, label: str) -> list[list[str]]:
@@ -310,23 +310,27 @@ class CellRule:
     breaks: str
 
 
-def text_sql(column: Column, *, controls: bool = True, wide: bool = True, double_blanks: bool = True) -> str:
+def text_sql(column: Column, letters: Letters = Letters()) -> str:
     """The published text: trimmed, runs of white space folded to one blank, blank as null, one spelling.
 
-    `controls`, `wide` and `double_blanks` say what the file holds anywhere: what it does not hold is not looked for.
+    `letters` says what the file holds anywhere. Trimming alone costs as much as reading (2 s on 32 M cells).
     """
     cell = duck.name("r_" + column.name)
     # A regular expression on every cell costs 3 s on 9 M cells; only cells that may hold such white space need it.
-    suspects = [f"contains({cell}, '  ')"] if double_blanks else []
-    suspects += [f"strlen({cell}) <> length({cell})"] if wide else []
-    suspects += [f"contains({cell}, chr({code}))" for code in (9, 10, 11, 12, 13, 28, 29, 30, 31)] if controls else []
+    suspects = [f"contains({cell}, '  ')"] if letters.runs else []
+    suspects += [f"strlen({cell}) <> length({cell})"] if letters.wide else []
+    suspects += (
+        [f"contains({cell}, chr({code}))" for code in (9, 10, 11, 12, 13, 28, 29, 30, 31)] if letters.controls else []
+    )
     odd = " or ".join(suspects)
     clean = (
         f"trim(regexp_replace({cell}, '{WHITE}', ' ', 'g'))"
         if column.collapse_spaces
         else f"regexp_replace({cell}, '^{WHITE}|{WHITE}$', '', 'g')"
     )
-    text = f"case when {odd} then {clean} else trim({cell}) end" if odd else f"trim({cell})"
+    at_edge = f"starts_with({cell}, ' ') or ends_with({cell}, ' ')"
+    trimmed = f"case when {at_edge} then trim({cell}) else {cell} end" if letters.edges else cell
+    text = f"case when {odd} then {clean} else {trimmed} end" if odd else trimmed
     if column.aliases:
         cases = " ".join(f"when {duck.text(old)} then {duck.text(new)}" for old, new in column.aliases.items())
         text = f"case {text} {cases} else {text} end"
@@ -458,13 +462,15 @@ def _typed_sql(found: Identified, raw: Raw, rules: list[CellRule]) -> str:
         {unpivot.name, unpivot.value} if unpivot else set()
     )
     markers = dict(table.markers)
-    texts_of_file = dict(controls=raw.controls, wide=raw.wide, double_blanks=raw.double_blanks)
     cells = ", ".join(
         f"{duck.name(c.name) if c.name in present else duck.text(constants[c.name]) if c.name in constants else 'null::varchar'}"
         f" as {duck.name('r_' + c.name)}"
         for c in table.columns
     )
-    texts = ", ".join(f"{text_sql(c, **texts_of_file)} as {duck.name('t_' + c.name)}" for c in table.columns)
+    texts = ", ".join(
+        f"{text_sql(c, raw.letters if c.name in of_file else Letters())} as {duck.name('t_' + c.name)}"
+        for c in table.columns
+    )
     values = ", ".join(f"{value_sql(c, markers)} as {duck.name('v_' + c.name)}" for c in table.columns)
     statuses = "".join(
         f", {status_sql(c, markers)} as {duck.name(c.name + '_status')}" for c in table.columns if c.status

@@ -21,7 +21,25 @@ from pipeline.errors import Refused
 from pipeline.ingest import containers
 from pipeline.ingest.identify import Member
 
-QUOTE, FEED, RETURN = 0x22, 0x0A, 0x0D
+QUOTE, FEED, RETURN, BLANK = 0x22, 0x0A, 0x0D, 0x20
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Whether text holds control characters, letters beyond ASCII, runs of blanks, and blanks at the edge of a cell.
+
+    What a file does not hold anywhere is not looked for in each of its cells.
+    """
+
+    controls: bool = True
+    wide: bool = True
+    runs: bool = True
+    edges: bool = True
+
+    def __or__(self, other: Letters) -> Letters:
+        return Letters(
+            self.controls or other.controls, self.wide or other.wide, self.runs or other.runs, self.edges or other.edges
+        )
 
 
 @dataclass(frozen=True)
@@ -31,7 +49,7 @@ class Staged:
     `scannable`: DuckDB may read it. `skip`: the lines down to the header. `rows`: how many records the delimiters below
     the header make, None where their number fits no whole records. `lines`: how many lines there are. `cell_bytes`: how
     many bytes its cells hold below the header. `quoted`: some cell has quotes.
-    `controls`, `wide`, `double_blanks`: whether any such letter stands in it.
+    `letters`: which letters that need care stand anywhere in it.
     """
 
     member: Member
@@ -43,9 +61,7 @@ class Staged:
     lines: int
     cell_bytes: int
     quoted: bool
-    controls: bool
-    wide: bool
-    double_blanks: bool
+    letters: Letters
 
 
 @dataclass
@@ -65,9 +81,7 @@ class _Count:
     pairs: int = 0
     sound: bool = True
     broken_cells: bool = False
-    controls: bool = False
-    wide: bool = False
-    double_blanks: bool = False
+    letters: Letters = Letters(False, False, False, False)
     inside: bool = False
     last: int = FEED
     edges: frozenset[int] = field(default=frozenset(), init=False)
@@ -82,13 +96,16 @@ class _Count:
         self.size += len(data)
         if self.last == QUOTE and not self.inside:  # a quote ended the last chunk: only now is seen what follows it
             self._follows_a_close(np.array([data[0]], np.uint8))
-        self.wide = self.wide or not data.isascii()
-        self.double_blanks = self.double_blanks or b"  " in data or (self.last == 0x20 and data[0] == 0x20)
         delimiters = int(np.count_nonzero(letters == self.delimiter))
         feeds, returns = data.count(b"\n"), data.count(b"\r")
         pairs = data.count(b"\r\n") + (self.last == RETURN and data[0] == FEED)
         delimiter_is_control = delimiters if self.delimiter < 0x20 else 0
-        self.controls = self.controls or int(np.count_nonzero(letters < 0x20)) > feeds + returns + delimiter_is_control
+        self.letters |= Letters(
+            controls=int(np.count_nonzero(letters < 0x20)) > feeds + returns + delimiter_is_control,
+            wide=not data.isascii(),
+            runs=b"  " in data or (self.last == BLANK and data[0] == BLANK),
+            edges=self._blank_at_edge(data),
+        )
         if self.inside or b'"' in data:
             delimiters -= self._within_quotes(letters)
         self.delimiters += delimiters
@@ -96,6 +113,14 @@ class _Count:
         self.returns += returns
         self.pairs += pairs
         self.last = data[-1]
+
+    def _blank_at_edge(self, data: bytes) -> bool:
+        across = bytes([self.last, data[0]])
+        return any(
+            pair in data or pair == across
+            for edge in self.edges
+            for pair in (bytes([edge, BLANK]), bytes([BLANK, edge]))
+        ) or data.endswith(b" ")
 
     def _within_quotes(self, letters) -> int:
         """Judges the quotes of a chunk; returns how many delimiters stand between an opening and a closing one."""
@@ -180,9 +205,7 @@ def stage(path: Path, member: Member, layout: Layout, target: Path, label: str) 
         lines=count.lines,
         cell_bytes=cell_bytes,
         quoted=count.quotes > 0,
-        controls=count.controls,
-        wide=count.wide,
-        double_blanks=count.double_blanks,
+        letters=count.letters,
     )
 
 
