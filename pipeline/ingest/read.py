@@ -458,9 +458,8 @@ def bronze_columns(table: Table) -> dict[str, str]:
 def _typed_sql(found: Identified, raw: Raw, rules: list[CellRule]) -> str:
     """The query that types every raw row, in order: member_no, `t_` and `v_`, statuses, broken_rules of `rules`."""
     table, constants, unpivot = found.table, found.layout.constants, found.layout.unpivot
-    present = {name for name in found.members[0].columns if name} | (
-        {unpivot.name, unpivot.value} if unpivot else set()
-    )
+    of_file = {name for name in found.members[0].columns if name} | ({unpivot.value} if unpivot else set())
+    present = of_file | ({unpivot.name} if unpivot else set())
     markers = dict(table.markers)
     cells = ", ".join(
         f"{duck.name(c.name) if c.name in present else duck.text(constants[c.name]) if c.name in constants else 'null::varchar'}"
