@@ -8,25 +8,19 @@ Does not belong here: the places (geography.py), reading the file (ingest).
 
 from __future__ import annotations
 
-import csv
-import io
-import random
-import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.sample.geography import ICBS, REGION, Icb, Region, SubIcbLocation
+from pipeline.sample.chance import SEED, between, draws, shared_out
+from pipeline.sample.files import LF, MONTH_NAMES, csv_text, month_label, months_ending, published, write_zip
+from pipeline.sample.geography import ICBS, Icb, SubIcbLocation
 
-SEED = 2026
-# The third Thursday of December 2025, half past nine: what the members of the real release bear.
-PUBLISHED = (2025, 12, 18, 9, 30, 0)
 HEADER = (
     "SUB_ICB_LOCATION_CODE", "SUB_ICB_LOCATION_ONS_CODE", "SUB_ICB_LOCATION_NAME", "ICB_ONS_CODE", "ICB_NAME",
     "REGION_ONS_CODE", "REGION_NAME", "APPOINTMENT_MONTH", "APPT_STATUS", "HCP_TYPE", "APPT_MODE",
     "TIME_BETWEEN_BOOK_AND_APPT", "COUNT_OF_APPOINTMENTS",
 )  # fmt: skip
-MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STATUSES = ("Attended", "DNA", "Unknown")
 
 # All weights below are England's in the release of November 2025, rounded.
@@ -76,12 +70,6 @@ SAME_DAY = {"Attended": 100, "DNA": 32, "Unknown": 50}
 RARE = 35
 
 
-def months_ending(last: date, count: int = 30) -> tuple[date, ...]:
-    """The first days of `count` months, the last of which is `last`. A release restates 30."""
-    ordinals = range(last.year * 12 + last.month - count, last.year * 12 + last.month)
-    return tuple(date(ordinal // 12, ordinal % 12 + 1, 1) for ordinal in ordinals)
-
-
 MONTHS = months_ending(date(2025, 11, 1))
 
 
@@ -99,111 +87,70 @@ def known_totals(
 
 
 def write_release(
-    out_dir: Path,
-    *,
-    seed: int = SEED,
-    months: Sequence[date] = MONTHS,
-    icbs: Sequence[Icb] = ICBS,
-    region: Region = REGION,
+    out_dir: Path, *, seed: int = SEED, months: Sequence[date] = MONTHS, icbs: Sequence[Icb] = ICBS, level: int = 9
 ) -> Path:
-    """Writes the ZIP of the release that ends with the last of `months` and returns its path."""
+    """Writes the ZIP of the release that ends with the last of `months`, packed at `level`, and returns its path."""
     last = max(months)
-    path = out_dir / f"Appointments_GP_Regional_CSV_{MONTH_NAMES[last.month - 1]}_{last.year % 100:02}.zip"
-    members = {
-        f"Regional_CSV_{icb.file_stem}.csv": csv_of_icb(icb, seed=seed, months=months, region=region) for icb in icbs
-    }
-    with zipfile.ZipFile(path, "w") as archive:
-        for name in sorted(members):
-            info = zipfile.ZipInfo(name, PUBLISHED)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 3  # Unix on every platform, as the publisher's: the same bytes everywhere
-            info.external_attr = 0o600 << 16
-            archive.writestr(info, members[name], compresslevel=9)
-    return path
+    path = out_dir / f"Appointments_GP_Regional_CSV_{month_label(last)}.zip"
+    members = {f"Regional_CSV_{icb.file_stem}.csv": csv_of_icb(icb, seed=seed, months=months) for icb in icbs}
+    return write_zip(path, members, published(last), level=level)
 
 
-def csv_of_icb(icb: Icb, *, seed: int, months: Sequence[date], region: Region = REGION) -> bytes:
+def csv_of_icb(icb: Icb, *, seed: int, months: Sequence[date]) -> bytes:
     """The CSV of one ICB: rows in the order of location, month as text, status, professional, mode, time as text."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
+    rows: list[tuple] = [HEADER]
     by_text = sorted((f"{MONTH_NAMES[month.month - 1].upper()}{month.year}", month) for month in months)
     for location in sorted(icb.locations, key=lambda one: one.code):
         # The release leaves the commas out of a location's name, but not out of its ICB's.
         place = (
             location.code, location.ons_code, icb.location_name(location).replace(",", ""),
-            icb.ons_code, icb.name, region.ons_code, region.name,
+            icb.ons_code, icb.name, icb.region.ons_code, icb.region.name,
         )  # fmt: skip
         for month_text, month in by_text:
-            writer.writerows((*place, month_text, *cell) for cell in _cells(seed, location, month))
-    return text.getvalue().encode("utf-8")
+            rows += ((*place, month_text, *cell) for cell in cells(seed, location, month))
+    return csv_text(rows, LF).encode("utf-8")
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------
-#
-# `random()` of a seeded Random is the one method that Python promises to keep; every other step is in integers.
-
-
-def _draws(*key: object) -> random.Random:
-    """A stream that depends on its key alone, so that a place or month can be made without the others."""
-    return random.Random("/".join(map(str, key)))
-
-
-def _between(draws: random.Random, low: int, high: int) -> int:
-    return low + int(draws.random() * (high - low + 1))
 
 
 def _totals(seed: int, location: SubIcbLocation, month: date) -> dict[str, int]:
     """Appointments of a location and month by status. Each location has its own share not attended and unknown."""
-    habit = _draws(seed, location.code, "status")
-    not_attended, unknown = _between(habit, 330, 550), _between(habit, 480, 720)
-    chance = _draws(seed, location.code, month, "total")
+    habit = draws(seed, location.code, "status")
+    not_attended, unknown = between(habit, 330, 550), between(habit, 480, 720)
+    chance = draws(seed, location.code, month, "total")
     elapsed = (month.year - GROWTH_FROM.year) * 12 + month.month - GROWTH_FROM.month
     size = location.monthly_appointments * (10_000 + MONTHLY_GROWTH * elapsed) * SEASON[month.month - 1] // 10_000_000
-    size = size * _between(chance, 985, 1015) // 1000
-    dna = size * (not_attended + _between(chance, -20, 20)) // 10_000
-    without_status = size * (unknown + _between(chance, -30, 30)) // 10_000
+    size = size * between(chance, 985, 1015) // 1000
+    dna = size * (not_attended + between(chance, -20, 20)) // 10_000
+    without_status = size * (unknown + between(chance, -30, 30)) // 10_000
     return {"Attended": size - dna - without_status, "DNA": dna, "Unknown": without_status}
 
 
 def _habits(seed: int, location: SubIcbLocation) -> dict[tuple[str, str], int]:
     """How much a location uses each pair of professional and mode, per cent of the usual; 0 where it never does."""
-    draws = _draws(seed, location.code, "mode")
+    habit = draws(seed, location.code, "mode")
     habits = {}
     for professional, modes in PROFESSIONAL_AND_MODE["Attended"].items():
         for mode, weight in modes.items():
-            percent, in_use = _between(draws, 85, 115), draws.random() < 0.5
+            percent, in_use = between(habit, 85, 115), habit.random() < 0.5
             habits[professional, mode] = percent if in_use or weight >= RARE else 0
     return habits
 
 
-def _cells(seed: int, location: SubIcbLocation, month: date) -> Iterator[tuple[str, str, str, str, int]]:
+def cells(seed: int, location: SubIcbLocation, month: date) -> Iterator[tuple[str, str, str, str, int]]:
     """(status, professional, mode, time, count) of a location and month, in the order of the file, without zeros."""
     habits = _habits(seed, location)
     for status, total in sorted(_totals(seed, location, month).items()):
-        draws = _draws(seed, location.code, month, status)
+        chance = draws(seed, location.code, month, status)
         weights = [
             (
                 (professional, mode, time),
-                weight * habits[professional, mode] * time_weight * _between(draws, 92, 108)
+                weight * habits[professional, mode] * time_weight * between(chance, 92, 108)
                 * (SAME_DAY[status] if time == "Same Day" else 100),
             )
             for professional, modes in sorted(PROFESSIONAL_AND_MODE[status].items())
             for mode, weight in sorted(modes.items())
             for time, time_weight in sorted(zip(TIMES, TIME_BY_MODE[mode], strict=True))
         ]  # fmt: skip
-        yield from ((status, *combination, count) for combination, count in _shared_out(total, weights, draws) if count)
-
-
-def _shared_out(total: int, weights: list, draws: random.Random) -> Iterator[tuple[tuple[str, str, str], int]]:
-    """Shares `total` out by weight, each share rounded up or down by chance, so that the shares add up to it.
-
-    The shares are the steps of floor((cumulative weight * total + start) / all weights) with one random start: a
-    combination that expects a third of an appointment has one in every third month.
-    """
-    all_weights = sum(weight for _, weight in weights)
-    reached = int(draws.random() * all_weights)
-    for combination, weight in weights:
-        before = reached // all_weights
-        reached += weight * total
-        yield combination, reached // all_weights - before
+        yield from ((status, *combination, count) for combination, count in shared_out(total, weights, chance) if count)
