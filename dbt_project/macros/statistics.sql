@@ -13,6 +13,11 @@
     round(100.0 * ({{ numerator }})::double / nullif({{ denominator }}, 0)::double, 10)
 {%- endmacro %}
 
+{# So many for each `per` of the denominator, such as appointments per 1,000 patients: a census, without an interval. #}
+{% macro ratio(numerator, denominator, per) -%}
+    round({{ per }} * ({{ numerator }})::double / nullif({{ denominator }}, 0)::double, 10)
+{%- endmacro %}
+
 {% macro _wilson(numerator, denominator, z, sign) -%}
     round(100.0 * (
         2.0 * ({{ numerator }})::double + pow({{ z }}, 2) {{ sign }} {{ z }} * sqrt(

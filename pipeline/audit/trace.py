@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pipeline import duck, periods
@@ -53,7 +54,7 @@ def trace(settings: Settings, question: Question, *, edition: str | None = None,
         cell = _find_cell(con, question)
         metric = _rows(con, "select * from reference.metric where metric_key = ?", [cell["metric_key"]])[0]
         detail = _detail_of(cell)
-        parts = [_part(con, name, condition, years, cell, detail) for name, condition, years in _parts(cell, detail)]
+        parts = [_part(con, part, cell) for part in _parts(cell, detail)]
         releases = _releases(con, cell)
         beside = _beside(con, cell)
     finally:
@@ -68,7 +69,7 @@ def trace(settings: Settings, question: Question, *, edition: str | None = None,
         "cell": cell,
         "metric": metric,
         "beside": beside,
-        "parts": [{key: value for key, value in one.items() if key != "keys"} for one in parts],
+        "parts": [{key: value for key, value in one.items() if key not in ("keys", "found_by")} for one in parts],
         "models": _models(folder, part, cell["source"]),
         "files": files,
         "checks": _checks(folder, part, releases),
@@ -139,40 +140,74 @@ def _detail_of(cell: dict) -> Detail:
     return next(metric.detail for metric in catalogue().metrics if metric.key == cell["metric_key"])
 
 
-def _parts(cell: dict, detail: Detail) -> Iterator[tuple[str, str, int]]:
-    """The parts of a cell to find rows for: name, condition on the rows of detail, years before."""
+@dataclass(frozen=True)
+class _Part:
+    """One part of a cell (numerator, denominator, value): the rows of a mart of detail that make it, and their measure.
+
+    `found_by`: the canonical column of the release that holds the area_code of a row, for a mart of sums.
+    """
+
+    name: str
+    mart: str
+    measure: str
+    published_column: str
+    month: str
+    condition: str
+    years_before: int = 0
+    found_by: str = ""
+    release: str = "release_id"
+
+
+def _parts(cell: dict, detail: Detail) -> Iterator[_Part]:
+    """The parts of a cell to find rows for."""
     if detail.mart == "place_measure":
-        yield "value", "true", 0
+        yield _Part("value", detail.mart, detail.measure, detail.published_column, "", "true")
         return
-    breakdown = (
-        ""
-        if cell["breakdown_type"] == "none"
-        else f" and {cell['breakdown_type']} = {duck.text(cell['breakdown_value'])}"
-    )
-    yield "numerator", f"({detail.numerator}){breakdown}", 0
+    breakdown = _breakdown(cell, detail)
+    yield _Part(
+        "numerator", detail.mart, detail.measure, detail.published_column, detail.month,
+        f"({detail.numerator}){breakdown}", 0, detail.found_by, detail.release,
+    )  # fmt: skip
     if detail.denominator and cell["denominator"] is not None:
-        yield "denominator", f"({detail.denominator}){breakdown}", detail.denominator_years_before
+        elsewhere = detail.denominator_mart is not None
+        yield _Part(
+            "denominator", detail.denominator_mart or detail.mart, detail.denominator_measure or detail.measure,
+            detail.denominator_published_column or detail.published_column, detail.denominator_month or detail.month,
+            f"({detail.denominator}){'' if elsewhere else breakdown}", detail.denominator_years_before,
+            detail.denominator_found_by or ("" if elsewhere else detail.found_by), detail.denominator_release,
+        )  # fmt: skip
 
 
-def _part(con, name: str, condition: str, years_before: int, cell: dict, detail: Detail) -> dict:
+def _breakdown(cell: dict, detail: Detail) -> str:
+    """The condition on rows of detail that a cell's breakdown sets."""
+    kind, value = cell["breakdown_type"], duck.text(cell["breakdown_value"])
+    if kind not in detail.breakdowns:
+        return "" if kind == "none" else f" and {kind} = {value}"
+    of_kind = detail.breakdowns[kind]
+    if kind == "none":
+        return f" and {of_kind}"
+    return f" and {of_kind} and {'breakdown_value' if 'breakdown_type' in of_kind else kind} = {value}"
+
+
+def _part(con, part: _Part, cell: dict) -> dict:
     """The rows of detail behind one part: how many, their sum, and whether it is what the cell says."""
-    where, parameters = _where(condition, years_before, cell, detail)
-    relation = f"(select * from marts.{detail.mart} where {where})"
-    rows, total = con.execute(f"select count(*), sum({detail.measure}) from {relation}", parameters).fetchone()
-    keys = con.execute(
-        f"select release_id, member, source_row from {relation} order by release_id, member, source_row", parameters
-    ).fetchall()
-    expected = cell["value_published"] if name == "value" else cell[name]
+    where, parameters = _where(part, cell)
+    relation = f"(select * from marts.{part.mart} where {where})"
+    rows, total = con.execute(f"select count(*), sum({part.measure}) from {relation}", parameters).fetchone()
+    # A row of a sum is no record of a release: its area tells which records are.
+    key = f"{part.release}, area_code, null" if part.found_by else f"{part.release}, member, source_row"
+    keys = con.execute(f"select {key} from {relation} order by all", parameters).fetchall()
+    expected = cell["value_published"] if part.name == "value" else cell[part.name]
     return {
-        "part": name, "mart": f"marts.{detail.mart}", "measure": detail.measure,
-        "published_column": detail.published_column, "condition": condition,
-        "years_before": years_before, "rows": rows, "recomputed": total, "published": expected,
-        "agrees": total == expected, "keys": keys,
+        "part": part.name, "mart": f"marts.{part.mart}", "measure": part.measure,
+        "published_column": part.published_column, "condition": part.condition,
+        "years_before": part.years_before, "rows": rows, "recomputed": total, "published": expected,
+        "agrees": total == expected, "keys": keys, "found_by": part.found_by,
     }  # fmt: skip
 
 
-def _where(condition: str, years_before: int, cell: dict, detail: Detail) -> tuple[str, dict]:
-    if detail.mart == "place_measure":
+def _where(part: _Part, cell: dict) -> tuple[str, dict]:
+    if part.mart == "place_measure":
         where = (
             "metric_id = $metric and definition_version = $version and area_code = $area and period_start = $start"
             " and period_end = $end and breakdown_type = $type and breakdown_value = $value"
@@ -184,8 +219,8 @@ def _where(condition: str, years_before: int, cell: dict, detail: Detail) -> tup
         }  # fmt: skip
     # What is inside the area on the last day of its period: down the dated links from the area to its parts, and back
     # to the codes that they had before they were reissued, because months of the period may stand under those.
-    where = f"""{condition}
-        and {detail.month} between $start::date - to_years({years_before}) and $end::date - to_years({years_before})
+    where = f"""{part.condition}
+        and {part.month} between $start::date - to_years({part.years_before}) and $end::date - to_years({part.years_before})
         and area_code in (
             with recursive inside as (
                 select $area as area_code
@@ -241,6 +276,8 @@ def _read_again(path: Path, table: Table, layout_id: str, part: dict, keys: list
     }  # fmt: skip
     if not keys:
         return found
+    if part["found_by"]:
+        return _read_again_by_code(path, table, layout, part, {code for code, _ in keys}, found)
     if len(keys) > MAX_ROWS_READ_AGAIN:
         found["note"] = (
             f"{len(keys):,} rows: too many to read again here; the rows of the edition were added up instead"
@@ -263,6 +300,40 @@ def _read_again(path: Path, table: Table, layout_id: str, part: dict, keys: list
                     )
     total = sum(numbers) if numbers else None
     return {**found, "header": header, "sum_in_file": total, "agrees": total == part["recomputed"]}
+
+
+def _read_again_by_code(path: Path, table: Table, layout, part: dict, codes: set[str], found: dict) -> dict:
+    """As `_read_again`, for rows known by a code in one of their cells: of every member, because any may hold them."""
+    if part["measure"] != "list_size" and part["condition"].find("breakdown_value") >= 0:
+        return {**found, "note": "a breakdown of sums: the rows of the edition were added up instead"}
+    numbers: list[Decimal] = []
+    rows, header, members = 0, [], set()
+    for member in _members(path, layout):
+        header, columns, records = _records(path, member, layout)
+        at, code_at = columns.index(part["published_column"]), columns.index(part["found_by"])
+        for ordinal, record in enumerate(records, start=1):
+            if record[code_at].strip() in codes:
+                rows += 1
+                members.add(member)
+                numbers += _number(record[at])
+                if len(found["first_rows"]) < SHOWN_ROWS:
+                    found["first_rows"].append(
+                        {"member": member, "row": ordinal, "line": ordinal + layout.rows_above, "cells": record}
+                    )
+    total = sum(numbers) if numbers else None
+    return {
+        **found, "rows": rows, "members": sorted(members), "header": header, "sum_in_file": total,
+        "agrees": total == part["recomputed"],
+    }  # fmt: skip
+
+
+def _members(path: Path, layout) -> list[str]:
+    """The members of a release that are read by a layout: `''` for a file that is not packed."""
+    if layout.container != "zip":
+        return [""]
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if fnmatchcase(name.rsplit("/", 1)[-1], layout.members)]
+    return sorted(names)
 
 
 def _number(text: str) -> list[Decimal]:

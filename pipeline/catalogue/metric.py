@@ -17,6 +17,11 @@ PROOF_GRADES = {
 }
 
 
+Mart = Literal[
+    "gp_appointments_month", "gp_appointments_practice_month", "gp_list_size", "gp_coverage_month", "place_measure"
+]
+
+
 class Detail(BaseModel):
     """The rows that a metric value is made of, so that it can be traced and recomputed.
 
@@ -24,17 +29,31 @@ class Detail(BaseModel):
     `published_column` the canonical column of the contract that it came from,
     `month` the column with the first day of its month ('' where the row has the value's own period). `numerator` and
     `denominator` are SQL conditions on its rows; `denominator_years_before` moves the denominator's period back.
+    `breakdowns` gives, by breakdown_type, the condition on rows of that breakdown, where it is no column of the mart.
+
+    A denominator from elsewhere has `denominator_measure`, and where they differ a mart, month, release and published
+    column of its own. A mart of sums has no member and source_row: `found_by` (of the denominator:
+    `denominator_found_by`) names the canonical column of the release that holds its area_code.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    mart: Literal["gp_appointments_month", "place_measure"]
+    mart: Mart
     measure: str
     published_column: str
     month: str = ""
     numerator: str = "true"
     denominator: str = ""
     denominator_years_before: int = 0
+    breakdowns: dict[str, str] = {}
+    found_by: str = ""
+    release: str = "release_id"
+    denominator_mart: Mart | None = None
+    denominator_measure: str = ""
+    denominator_month: str = ""
+    denominator_published_column: str = ""
+    denominator_found_by: str = ""
+    denominator_release: str = "release_id"
 
 
 class Metric(BaseModel):
@@ -42,7 +61,8 @@ class Metric(BaseModel):
 
     `method` names how value and interval come from numerator and denominator: `count` (value = numerator, no
     interval), `wilson` (percentage with the Wilson score interval), `difference` (value = numerator minus
-    denominator), `stated` (as the source states it; a percentage with both parts is recomputed).
+    denominator), `ratio` (so many for each `per` of the denominator, no interval), `stated` (as the source states it;
+    a percentage with both parts is recomputed).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -56,7 +76,8 @@ class Metric(BaseModel):
     denominator: str = ""
     unit: str
     direction: Literal["up", "down", "context"]
-    method: Literal["count", "wilson", "difference", "stated"]
+    method: Literal["count", "wilson", "difference", "ratio", "stated"]
+    per: int = Field(default=1, ge=1)
     source: str
     proof_grade: Literal["A", "B", "C", "D"]
     proof: str = Field(min_length=10)

@@ -225,6 +225,12 @@ def text_of(path: Path, member: str | None, encoding: str, label: str) -> Iterat
                 where=where,
                 remedy=f"The contract promises {promised}; if the publisher changed it, set `encoding:` in the layout",
             ) from error
+        except UnicodeError as error:  # UTF-16 without its byte order mark is no UnicodeDecodeError
+            raise Refused(
+                f"is not {promised} ({_words(error)}), expected {promised} throughout",
+                where=where,
+                remedy=f"The contract promises {promised}; if the publisher changed it, set `encoding:` in the layout",
+            ) from error
         if "\x00" in text:
             line += text[: text.index("\x00")].count("\n")
             raise Refused(

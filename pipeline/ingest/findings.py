@@ -27,7 +27,7 @@ class Finding:
 
 
 DIMENSION = {
-    "required": "completeness", "type": "validity", "thousands": "validity", "allowed": "validity",
+    "required": "completeness", "readable": "validity", "type": "validity", "thousands": "validity", "allowed": "validity",
     "pattern": "validity", "minimum": "validity", "maximum": "validity",
 }  # fmt: skip
 
@@ -105,6 +105,7 @@ def _why(table: Table, name: str, rule: str) -> str:
     column = table.column(name)
     return {
         "required": f"{name} is never blank",
+        "readable": f"{name} holds no control sign, invisible letter, sign for an unknown byte or spreadsheet error",
         "type": f"{name} is {_kind(column)}",
         "thousands": f"thousands commas in {name} stand every three digits",
         "allowed": f"{name} is one of {', '.join(column.allowed)}",

@@ -30,11 +30,18 @@ from pipeline.ingest.identify import Identified, Member
 from pipeline.ingest.staging import Letters, Staged
 
 # Raise when the same bytes and contract would give other rows: it names the cache.
-READER_VERSION = 3
+READER_VERSION = 4
 RULE_SEPARATOR = ";"
 # Columns of the Parquet file that say where a row stood, and are not of the table.
 PLACE = ("member", "source_row", "member_no", "file_row_number", "record_bytes", "broken_rules")
 BATCH = 50_000
+
+# What no cell of text can mean to hold: control signs, signs without a width, the sign for an unknown byte, and the
+# errors of a spreadsheet. Two names that differ by such a sign look the same to a person and are two to a join.
+UNREADABLE = (
+    r"[\x00-\x08\x0E-\x1B\x7F-\x{84}\x{86}-\x{9F}\p{Cf}\p{Co}\x{FFFD}]"
+    r"|^#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)$"
+)
 
 # White space as Python's str.isspace has it, for DuckDB's regular expressions.
 WHITE = r"[\s\x{0B}\x{1C}-\x{1F}\x{85}\p{Z}]+"
@@ -396,6 +403,8 @@ def cell_rules(prefix: str, column: Column, markers: dict[str, str]) -> list[Cel
 
     if column.required:
         add("required", f"{cell} is null")
+    if column.type == "text" and not column.allowed:
+        add("readable", f"regexp_matches({cell}, {duck.text(UNREADABLE)})")
     if column.type != "text":
         add("type", f"{cell} is not null{unmarked} and {value} is null")
     if column.thousands:

@@ -83,7 +83,7 @@ def _metric_row(metric, catalogue: Catalogue) -> tuple:
     return (
         metric.key, metric.metric_id, metric.definition_version, metric.name, metric.theme, metric.definition,
         metric.numerator, metric.denominator, metric.unit, metric.direction, metric.method, metric.source,
-        metric.proof_grade, metric.proof, caveats,
+        metric.proof_grade, metric.proof, caveats, metric.per,
     )  # fmt: skip
 
 

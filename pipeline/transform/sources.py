@@ -21,7 +21,7 @@ CATALOGUE_TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "metric_key": "VARCHAR", "metric_id": "VARCHAR", "definition_version": "BIGINT", "metric_name": "VARCHAR",
             "theme": "VARCHAR", "definition": "VARCHAR", "numerator": "VARCHAR", "denominator": "VARCHAR",
             "unit": "VARCHAR", "direction": "VARCHAR", "method": "VARCHAR", "source": "VARCHAR",
-            "proof_grade": "VARCHAR", "proof": "VARCHAR", "caveats": "VARCHAR",
+            "proof_grade": "VARCHAR", "proof": "VARCHAR", "caveats": "VARCHAR", "per": "BIGINT",
         },
     ),
     "release": (
@@ -42,7 +42,10 @@ CATALOGUE_TABLES: dict[str, tuple[str, dict[str, str]]] = {
     ),
 }  # fmt: skip
 
-DISCLOSED_MARTS = ("metric_value", "gp_appointments_month", "place_measure")
+DISCLOSED_MARTS = (
+    "metric_value", "gp_appointments_month", "place_measure", "gp_appointments_practice_month", "gp_list_size",
+    "gp_coverage_month",
+)  # fmt: skip
 
 
 def sources_yml(known: Catalogue) -> str:

@@ -11,7 +11,7 @@ listed as (
     select
         area_code, any_value(area_type) as area_type, arg_max(ods_code, vintage_start) as ods_code,
         arg_max(area_name, vintage_start) as area_name, max(vintage_start) as last_vintage, min(origin) as origin,
-        'lookup' as named_by
+        case when bool_or(is_whole) then 'lookup' else 'practice files' end as named_by
     from vintages
     group by area_code
 ),
@@ -30,6 +30,15 @@ implied as (
     where other.code not in (select area_code from listed)
 ),
 
+-- Practices and networks have their days from the registers, not from vintages.
+organisations as (
+    select
+        organisation_code as area_code, organisation_type as area_type, organisation_code as ods_code,
+        organisation_name as area_name, origin, 'register' as named_by, open_date as valid_from, close_date as valid_to
+    from {{ ref('int_organisation') }}
+    where organisation_type in ('practice', 'pcn')
+),
+
 -- Places and councils that only a local extract names.
 declared as (
     select
@@ -41,6 +50,7 @@ declared as (
     where area_code_published not in (select area_code from listed)
       and area_code_published not in (select area_code from implied)
       and area_code_published not in (select ods_code from listed where ods_code is not null)
+      and area_code_published not in (select area_code from organisations)
     group by area_code_published
 ),
 
@@ -54,7 +64,7 @@ areas as (
 
 next_vintage as (
     select area_type, vintage_start, lead(vintage_start) over (partition by area_type order by vintage_start) as next_start
-    from (select distinct area_type, vintage_start from vintages)
+    from (select distinct area_type, vintage_start from vintages where is_whole)
 )
 
 select
@@ -73,3 +83,5 @@ left join events as ended on ended.old_code = areas.area_code
 left join {{ ref('area_established') }} as established on established.area_type = areas.area_type
 left join next_vintage
     on next_vintage.area_type = areas.area_type and next_vintage.vintage_start = areas.last_vintage
+union all by name
+select * from organisations

@@ -17,19 +17,21 @@ recorded as (
 -- Changes that the lookups show (the ODS code stayed, the GSS code did not) and that nobody has dated yet.
 shown_by_lookups as (
     select
-        'reissued' as event, older.area_type, older.area_code as old_code, newer.area_code as new_code,
+        'reissued' as event, newer.area_type, older.area_code as old_code, newer.area_code as new_code,
         min(newer.vintage_start) as event_date, 'exact' as method, 1::decimal(9, 6) as weight,
-        'the lookups: same ODS code ' || older.ods_code || ', new GSS code; dated by vintage' as source
+        'lookups and practice files: same ODS code ' || older.ods_code || ', new GSS code; dated by vintage' as source
     from vintages as older
     join vintages as newer
-        on newer.area_type = older.area_type
+        -- A commissioning group lives on in a sub-ICB location, a partnership in an ICB.
+        on replace(replace(newer.area_type, 'sub_icb_location', 'ccg'), 'icb', 'stp')
+            = replace(replace(older.area_type, 'sub_icb_location', 'ccg'), 'icb', 'stp')
         and newer.ods_code = older.ods_code
         and newer.area_code <> older.area_code
         and newer.vintage_start > older.vintage_start
     where not exists (
         select 1 from recorded where recorded.old_code = older.area_code and recorded.new_code = newer.area_code
     )
-    group by older.area_type, older.area_code, newer.area_code, older.ods_code
+    group by newer.area_type, older.area_code, newer.area_code, older.ods_code
 )
 
 select * from recorded

@@ -1,4 +1,5 @@
--- Grain: one row per area code and vintage in which a lookup lists it.
+-- Grain: one row per area code and vintage in which a lookup lists it, or a file of practices names it.
+-- `is_whole`: the vintage lists every area of its kind, so that one it leaves out has ended.
 with lookup as (
     select * from {{ ref('stg_ons_sub_icb_to_icb') }}
 ),
@@ -24,6 +25,43 @@ regions as (
     from lookup
 ),
 
+-- Commissioning groups and partnerships (STPs) that had ended when sub-ICB locations and ICBs began, or got another code
+-- then; the others live on under theirs.
+ccgs as (
+    select 'ccg' as area_type, ccg_ons_code as area_code, ccg_code as ods_code, ccg_name as area_name, vintage_start, origin
+    from {{ ref('stg_ons_ccg_to_stp') }}
+    where ccg_ons_code not in (select sub_icb_location_ons_code from lookup)
+),
+
+stps as (
+    select distinct
+        'stp' as area_type, stp_ons_code as area_code, stp_code as ods_code, stp_name as area_name, vintage_start, origin
+    from {{ ref('stg_ons_ccg_to_stp') }}
+    where stp_ons_code not in (select area_code from icbs)
+),
+
+-- Codes that no lookup held lists: a code was reissued after the lookup, or ended between two of them.
+named_by_practice_files as (
+    select distinct
+        sub_icb_location_ons_code as area_code, sub_icb_location_code as ods_code, sub_icb_location_name as area_name,
+        extract_date as vintage_start, release_id
+    from {{ ref('stg_gp_registered_patients_practice_map') }}
+    union
+    select distinct area_ons_code_published, area_code_published, null, extract_date, release_id
+    from {{ ref('stg_gp_registered_patients_practice_totals') }}
+),
+
+named_only_there as (
+    select
+        case when named.vintage_start < established.established_on then 'ccg' else 'sub_icb_location' end as area_type,
+        named.area_code, named.ods_code, named.area_name, named.vintage_start, release.origin
+    from named_by_practice_files as named
+    join {{ source('catalogue', 'release') }} as release using (release_id)
+    join {{ ref('area_established') }} as established on established.area_type = 'sub_icb_location'
+    where named.area_code not in (select area_code from sub_icb_locations)
+      and named.area_code not in (select area_code from ccgs)
+),
+
 -- The lookup covers one country and does not name it; synthetic releases are about a fictional one.
 countries as (
     select distinct
@@ -37,16 +75,27 @@ countries as (
 ),
 
 listed as (
-    select * from sub_icb_locations
+    select *, true as is_whole from sub_icb_locations
     union all
-    select * from icbs
+    select *, true from icbs
     union all
-    select * from regions
+    select *, true from regions
     union all
-    select * from countries
+    select *, true from ccgs
+    union all
+    select *, true from stps
+    union all
+    select *, true from countries
+    union all
+    select *, false from named_only_there
 )
 
 -- An ICB listed by two files of one vintage is one row; names differ by a word at most, the first in order stands.
-select area_type, area_code, min(ods_code) as ods_code, min(area_name) as area_name, vintage_start, min(origin) as origin
+-- A lookup bears its year only: what it lists was not there before it was established.
+select
+    listed.area_type, listed.area_code, min(listed.ods_code) as ods_code, min(listed.area_name) as area_name,
+    greatest(listed.vintage_start, coalesce(established.established_on, listed.vintage_start)) as vintage_start,
+    min(listed.origin) as origin, bool_or(listed.is_whole) as is_whole
 from listed
-group by area_type, area_code, vintage_start
+left join {{ ref('area_established') }} as established using (area_type)
+group by listed.area_type, listed.area_code, greatest(listed.vintage_start, coalesce(established.established_on, listed.vintage_start))

@@ -12,11 +12,15 @@ stated as (
 computed as (
     select
         metrics.metric_key, metrics.metric_id, metrics.definition_version, metrics.unit, metrics.method, metrics.source,
-        rows.area_code, rows.period_start, rows.period_end, rows.period_type, rows.breakdown_type, rows.breakdown_value,
+        metrics.per, rows.area_code, rows.period_start, rows.period_end, rows.period_type, rows.breakdown_type, rows.breakdown_value,
         rows.numerator, rows.denominator, rows.value_status, rows.release_id,
         stated.value_published, stated.qualifier,
         null::double as value_stated, null::double as lower_stated, null::double as upper_stated
-    from {{ ref('int_metric_gp_appointments') }} as rows
+    from (
+        select * from {{ ref('int_metric_gp_appointments') }}
+        union all by name
+        select * from {{ ref('int_metric_gp_lists') }}
+    ) as rows
     join metrics using (metric_id, definition_version)
     -- What somebody else printed of the same cell stands beside ours.
     left join stated
@@ -33,7 +37,7 @@ as_stated as (
     select
         metrics.metric_key, metrics.metric_id, metrics.definition_version, stated.unit,
         case when metrics.source = 'place_measures' then metrics.method else 'stated' end as method,
-        'place_measures' as source,
+        'place_measures' as source, metrics.per,
         stated.area_code, stated.period_start, stated.period_end, stated.period_type, stated.breakdown_type,
         stated.breakdown_value, stated.numerator, stated.denominator,
         case
@@ -61,6 +65,7 @@ valued as (
             when method = 'count' then numerator::double
             when method = 'wilson' then {{ percentage('numerator', 'denominator') }}
             when method = 'difference' then (numerator - denominator)::double
+            when method = 'ratio' then {{ ratio('numerator', 'denominator', 'per') }}
             when method = 'stated' then value_stated
         end as value,
         case method when 'wilson' then {{ wilson_lower('numerator', 'denominator', z_95()) }} else lower_stated end as lower_95,
@@ -73,11 +78,12 @@ valued as (
             when method = 'wilson' then {{ percentage('numerator', 'denominator') }}
             when method = 'count' then numerator::double
             when method = 'difference' then (numerator - denominator)::double
+            when method = 'ratio' then {{ ratio('numerator', 'denominator', 'per') }}
         end as recomputed
     from parts
 )
 
 select
-    * exclude (recomputed, value_stated, lower_stated, upper_stated, qualifier),
+    * exclude (recomputed, per, value_stated, lower_stated, upper_stated, qualifier),
     {{ agrees('recomputed', 'value_published', 'qualifier') }} as recompute_ok
 from valued

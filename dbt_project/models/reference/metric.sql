@@ -1,5 +1,5 @@
 -- Grain: one row per metric and definition version.
 select
     metric_key, metric_id, definition_version::integer as definition_version, metric_name, theme, definition,
-    numerator, denominator, unit, direction, method, source, proof_grade, proof, caveats
+    numerator, denominator, unit, direction, method, per, source, proof_grade, proof, caveats
 from {{ source('catalogue', 'metric') }}

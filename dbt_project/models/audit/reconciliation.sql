@@ -1,0 +1,2 @@
+-- Grain: one row per comparison, area and period of two files that should agree.
+select * from {{ ref('int_reconciliation') }}

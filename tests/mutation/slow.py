@@ -1,0 +1,223 @@
+"""The slow reader: what rows a grid of cells holds under a contract, cell by cell, in plain Python.
+
+Belongs here: a second reading of the contract's words that shares no code with pipeline/ingest, so that both can only
+agree by being right. Does not belong here: opening files (files.py), judging (judge.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from pipeline import periods
+from pipeline.catalogue.contract import Column, Layout, Table
+
+MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_CODES = {
+    "%Y": r"(?P<Y>[0-9]{4})", "%y": r"(?P<y>[0-9]{2})", "%m": r"(?P<m>[0-9]{2})", "%-m": r"(?P<m>[1-9][0-9]?)",
+    "%b": f"(?P<b>{'|'.join(name[:3] for name in MONTH_NAMES)})", "%B": f"(?P<b>{'|'.join(MONTH_NAMES)})",
+    "%d": r"(?P<d>[0-9]{2})", "%-d": r"(?P<d>[1-9][0-9]?)", "%H": r"(?:[01][0-9]|2[0-3])", "%M": r"[0-5][0-9]",
+    "%S": r"[0-5][0-9]", "%%": "%",
+}  # fmt: skip
+
+Row = tuple[object, ...]
+
+
+class Unreadable(Exception):
+    """The grid is not of the layout: whoever reads it must refuse it."""
+
+
+class BadCell(Exception):
+    """The cell breaks a rule of its column."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The good rows of a grid, and how many rows hold a cell that breaks a rule."""
+
+    rows: Counter[Row]
+    bad: int
+
+
+def canonical_names(table: Table) -> list[str]:
+    """The columns of a canonical row: `member`, `source_row`, then what bronze keeps, in the contract's order."""
+    names = ["member", "source_row"]
+    for column in table.columns:
+        names += [column.name, *column.derived]
+    return names
+
+
+def reading(grid: Sequence[Sequence[str]], member: str, table: Table, layout: Layout) -> Reading:
+    """Reads a grid of text cells, header and all. Raises Unreadable where its header or its width is not the layout's.
+
+    A record without cells is an empty line of a CSV and is no row.
+    """
+    records = [list(record) for record in grid if len(record)]
+    if layout.positions:
+        names: list[str | None] = list(layout.positions)
+        spread: dict[int, str] = {}
+    else:
+        if len(records) < layout.header_row:
+            raise Unreadable("no header")
+        names, spread = _names_of(records[layout.header_row - 1], layout)
+    rows: Counter[Row] = Counter()
+    bad = 0
+    above = 0 if layout.positions else layout.header_row
+    for ordinal, record in enumerate(records[above:], start=1):
+        if len(record) != len(names):
+            raise Unreadable(f"a row of {len(record)} cells under {len(names)} names")
+        for cells in _unpivoted(record, names, spread, layout):
+            try:
+                rows[(member, ordinal, *_row(cells, table))] += 1
+            except BadCell:
+                bad += 1
+    if not rows and not bad:
+        raise Unreadable("no rows")
+    return Reading(rows, bad)
+
+
+def _names_of(header: Sequence[str], layout: Layout) -> tuple[list[str | None], dict[int, str]]:
+    patterns = {
+        published: re.compile(re.escape(_folded(published)).replace(r"\{yy\}", "([0-9]{2})"))
+        for published in layout.columns
+    }
+    names: list[str | None] = []
+    spread: dict[int, str] = {}
+    seen: Counter[str] = Counter()
+    years: set[str] = set()
+    for position, cell in enumerate(map(_folded, header)):
+        fitting = [(published, match) for published, one in patterns.items() if (match := one.fullmatch(cell))]
+        if fitting:
+            published, match = fitting[0]
+            names.append(layout.columns[published])
+            years.update(match.groups())
+            seen[published] += 1
+        elif layout.unpivot and re.fullmatch(layout.unpivot.columns, cell):
+            names.append(None)
+            spread[position] = cell
+            seen[cell] += 1
+        else:
+            raise Unreadable(f"unknown column {cell!r}")
+    missing = set(layout.columns) - set(seen)
+    if missing or max(seen.values()) > 1 or len(years) > 1 or (layout.unpivot and not spread):
+        raise Unreadable("a column is missing or stands twice, or the years differ")
+    return names, spread
+
+
+def _unpivoted(
+    record: Sequence[str], names: Sequence[str | None], spread: dict[int, str], layout: Layout
+) -> Iterator[dict[str, str]]:
+    cells = {name: cell for name, cell in zip(names, record, strict=True) if name} | layout.constants
+    if layout.unpivot is None:
+        yield cells
+        return
+    for position, heading in spread.items():
+        yield cells | {layout.unpivot.name: heading, layout.unpivot.value: record[position]}
+
+
+def _row(cells: dict[str, str], table: Table) -> list[object]:
+    return [value for column in table.columns for value in values(column, cells.get(column.name, ""), table.markers)]
+
+
+def values(column: Column, cell: str, markers: dict[str, str]) -> list[object]:
+    """What bronze keeps of a cell: its value, and a status or the days of a period. Raises BadCell."""
+    text = cell.strip() if not column.collapse_spaces else _folded(cell)
+    text = column.aliases.get(text, text)
+    marker = markers.get(text) if column.status else None
+    if not text:
+        if column.required:
+            raise BadCell("blank")
+        return [None, *([None] * 3 if column.type == "period" else []), *(["missing"] if column.status else [])]
+    if column.allowed and text not in column.allowed:
+        raise BadCell("not allowed")
+    if column.pattern and not re.search(column.pattern, text, re.ASCII):
+        raise BadCell("pattern")
+    if column.type == "period":
+        return [text, *_period(text)]
+    value = None if marker else _value(column, text)
+    if isinstance(value, int | Decimal):
+        low, high = column.minimum, column.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise BadCell("out of bounds")
+    return [value, marker or "exact"] if column.status else [value]
+
+
+def _value(column: Column, text: str) -> object:
+    if column.type == "text":
+        return text
+    if column.type in ("month", "date"):
+        return _day(column, text)
+    number = text
+    if column.thousands and "," in number:
+        if not re.fullmatch(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", number):
+            raise BadCell("commas")
+        number = number.replace(",", "")
+    if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", number):
+        raise BadCell("not a number")
+    exact = Decimal(number)
+    if column.type == "integer":
+        if "." in number or not -(2**63) <= exact < 2**63:
+            raise BadCell("not an integer")
+        return int(exact)
+    if exact != round(exact, column.scale) or abs(exact) >= 10 ** (column.precision - column.scale):
+        raise BadCell("more digits than are kept")
+    return exact
+
+
+@cache
+def _date_pattern(form: str) -> re.Pattern[str]:
+    parts = re.split(r"(%-?.)", form)
+    return re.compile("".join(_CODES.get(part) or re.escape(part) for part in parts), re.IGNORECASE | re.ASCII)
+
+
+def _day(column: Column, text: str) -> date:
+    for form in column.formats:
+        match = _date_pattern(form).fullmatch(text)
+        if not match:
+            continue
+        found = match.groupdict()
+        year = int(found["Y"]) if "Y" in found else int(found["y"]) + (1900 if int(found["y"]) >= 69 else 2000)
+        month = int(found["m"]) if "m" in found else [one[:3] for one in MONTH_NAMES].index(found["b"][:3].lower()) + 1
+        try:
+            day = date(year, month, int(found.get("d", 1)))
+        except ValueError:
+            continue
+        if year >= 1000 and (column.type == "date" or day.day == 1):
+            return day
+    raise BadCell("not a day in any of the formats")
+
+
+def _period(text: str) -> list[object]:
+    try:
+        period = periods.parse(text)
+    except ValueError as error:
+        raise BadCell("not a period") from error
+    return [period.start, period.end, period.type]
+
+
+def _folded(cell: str) -> str:
+    return " ".join(cell.split())
+
+
+def disagree(rows: Counter[Row], table: Table) -> bool:
+    """Whether a key of the table stands on more than one row, or a column of one value has several."""
+    names = canonical_names(table)
+    at = [
+        names.index(f"{key}_{end}") if end else names.index(key)
+        for key in table.keys
+        for end in (("start", "end") if table.column(key).type == "period" else ("",))
+    ]
+    counted: Counter[Row] = Counter()
+    for row, times in rows.items():
+        counted[tuple(row[position] for position in at)] += times
+    singles = [names.index(column.name) for column in table.columns if column.single]
+    several = any(len({row[position] for row in rows}) > 1 for position in singles)
+    return several or max(counted.values(), default=0) > 1
