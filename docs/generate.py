@@ -57,7 +57,8 @@ WORDS: dict[str, dict[str, str]] = {
         "description": "what its rows are",
         "grain": "what one row stands for",
         "period": "where the period of a release comes from",
-        "part": "`all`, or a regular expression on the file's name with the group `part` (region, body): parts never supersede each other",
+        "part": "`all`, or a regular expression on the file's name with the group `part` (region, body): parts never supersede each other; "
+        "a name without an optional group is part `all`",
         "resolve": "which releases count (see below)",
         "prefer_formats": "which format wins where the same table comes as CSV and XLSX",
         "file_names": "patterns of the file's name; a file so named is this table or is refused",
@@ -72,10 +73,11 @@ WORDS: dict[str, dict[str, str]] = {
         "min_rows": "fewest good rows of a whole file",
     },
     "PeriodRule": {
-        "type": "a month or a calendar year",
-        "content_column": "the latest month in this canonical column is the period",
+        "type": "a month, a calendar year, or a single day (`snapshot`)",
+        "content_column": "the latest day or month in this canonical column is the period",
         "header_year": "the `{yy}` of the header is the period",
-        "name": "regular expression on the file's name with the groups `year` and, for months, `month`",
+        "name": "regular expression on the file's name with the groups `year` and, for months and days, `month` (and `day`)",
+        "prefer": "what counts where both say a period; the other is recorded where it contradicts",
     },
     "Column": {
         "name": "canonical name",
@@ -93,6 +95,7 @@ WORDS: dict[str, dict[str, str]] = {
         "collapse_spaces": "whether a run of blanks counts as one",
         "thousands": "whether commas every three digits are allowed",
         "status": "whether `<name>_status` is kept beside it",
+        "single": "whether every row of a release has the same value",
         "unit": "unit of a measure",
     },
     "Layout": {
@@ -100,13 +103,22 @@ WORDS: dict[str, dict[str, str]] = {
         "since": "first release that has it, for people",
         "container": "whether the file is a ZIP",
         "members": "pattern of the members of a ZIP; other members are a refusal",
+        "beside": "patterns of members that may stand beside them: another table's, or nobody's",
         "format": "CSV or workbook",
         "encoding": "encoding of a CSV; UTF-8 may open with a byte order mark or not",
         "delimiter": "what parts the cells of a CSV",
         "header_row": "row of the header, counted from 1",
         "sheet": "pattern of the sheet's name",
         "columns": "published header cell -> canonical column, or null where it is known and not kept",
+        "positions": "of a file without a header: the canonical column, or null, of each column in order",
+        "looks_like": "of a file without a header: canonical column -> regular expression that its first cells match whole",
+        "unpivot": "columns that become rows",
         "constants": "canonical column -> value, for what this form lacks",
+    },
+    "Unpivot": {
+        "columns": "regular expression that the header cells of these columns match whole",
+        "name": "canonical column that receives the header cell",
+        "value": "canonical column that receives the cell below it",
     },
     "Settings": {
         "raw": "the archive",
@@ -114,6 +126,9 @@ WORDS: dict[str, dict[str, str]] = {
         "ics": "home ICB, by ODS or GSS code: what the page and workbook open with, never which areas are computed",
         "keep_editions": "how many editions are kept; the current one always is",
         "threads": "threads of DuckDB; 0 leaves it to DuckDB",
+        "inbox": "where people drop files that the night takes in",
+        "deliver_to": "one more folder that the night keeps like `latest`, such as a share; empty means none",
+        "alert_file": "file that gets a line of JSON for whatever a person should know of a night; empty means none",
         "latest": "the folder of stable file names; empty means `<out>/latest`",
         "lock_wait_seconds": "how long a second run waits for the first",
     },
@@ -129,6 +144,7 @@ METHODS = {
     "count": "value = numerator; no interval",
     "wilson": "value = 100 × numerator / denominator, with the Wilson score interval at 95% and 99.8%",
     "difference": "value = numerator − denominator; no interval",
+    "ratio": "value = `per` × numerator / denominator; no interval",
     "stated": "value and limits as the source states them; a percentage with both parts is checked against them",
 }
 EXIT_WORDS = {
@@ -226,7 +242,14 @@ def contract_page() -> Iterator[str]:
         " that both Python and DuckDB understand."
     )
     yield ""
-    for model in (contracts.Contract, contracts.Table, contracts.PeriodRule, contracts.Column, contracts.Layout):
+    for model in (
+        contracts.Contract,
+        contracts.Table,
+        contracts.PeriodRule,
+        contracts.Column,
+        contracts.Layout,
+        contracts.Unpivot,
+    ):
         yield f"### {model.__name__}"
         yield ""
         yield from prose(model.__doc__ or "")
@@ -526,7 +549,7 @@ def _clean_report(each: Table) -> SimpleNamespace:
     """A report on a file without a fault, only to be told what the checks hold."""
     return SimpleNamespace(
         rows_in=each.min_rows, rows_clean=each.min_rows, rows_quarantined=0, duplicate_keys=0, duplicate_example="",
-        offences=(), members=(),
+        offences=(), members=(), singles={},
     )  # fmt: skip
 
 
@@ -613,8 +636,9 @@ def _option(name: str, kind: object, info, default: object) -> tuple[str, str, s
 
 def _takes(kind: object) -> str:
     inner = [one for one in typing.get_args(kind) if one is not type(None)] or [kind]
-    if typing.get_origin(kind) is list:
-        return "paths"
+    if typing.get_origin(inner[0]) is list or typing.get_origin(kind) is list:
+        listed = typing.get_args(inner[0] if typing.get_origin(inner[0]) is list else kind)
+        return "paths" if listed[0] is Path else "text"
     return {bool: "", str: "text", int: "number", Path: "path"}.get(inner[0], getattr(inner[0], "__name__", "text"))
 
 

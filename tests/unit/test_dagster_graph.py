@@ -9,16 +9,27 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise, takewhile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from dagster import AssetCheckSeverity, AssetCheckSpec, AssetKey, DagsterInstance, DefaultScheduleStatus, Definitions
+from dagster import (
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetKey,
+    DagsterInstance,
+    DefaultScheduleStatus,
+    DefaultSensorStatus,
+    Definitions,
+)
+from dagster._utils.schedules import schedule_execution_time_iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +53,7 @@ def as_text(defs: Definitions) -> str:
     assets = {
         node.key.to_user_string(): {
             "group": node.group_name,
+            "owners": sorted(node.owners),
             "checks": checks.count(node.key),
             "deps": sorted(parent.to_user_string() for parent in node.parent_keys),
         }
@@ -55,8 +67,16 @@ def as_text(defs: Definitions) -> str:
             "status": schedule.default_status.value,
         }
     }  # fmt: skip
+    sensors = {
+        sensor.name: {
+            "job": sensor.job_name,
+            "seconds": sensor.minimum_interval_seconds,
+            "status": sensor.default_status.value,
+        }
+        for sensor in defs.sensors
+    }
     parts = []
-    for name, content in (("assets", assets), ("jobs", jobs), ("schedules", schedules)):
+    for name, content in (("assets", assets), ("jobs", jobs), ("schedules", schedules), ("sensors", sensors)):
         lines = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in content.items())
         parts.append(f' "{name}": {{\n{lines}\n }}')
     return "{\n" + ",\n".join(parts) + "\n}\n"
@@ -79,9 +99,18 @@ def test_every_asset_says_what_it_is(defs):
     graph = defs.resolve_asset_graph()
     assert not [node.key.to_user_string() for node in graph.asset_nodes if not node.description]
     assert not [node.key.to_user_string() for node in graph.asset_nodes if node.group_name == "default"]
+    assert not [node.key.to_user_string() for node in graph.asset_nodes if not node.owners or not node.kinds]
     ingest = [node for node in graph.asset_nodes if node.key.path[0] == "bronze"]
-    assert all(node.owners and node.metadata["publisher"] and node.metadata["dagster/column_schema"] for node in ingest)
+    assert all(node.metadata["publisher"] for node in ingest)
+    # Staging and intermediate models declare no columns: theirs are shown once they are made.
+    later = {"staging", "intermediate", "edition"}
+    bare = [node.key for node in graph.asset_nodes if node.key.path[0] not in later and not columns_of(node)]
+    assert not bare
     assert {"python", "duckdb", "parquet"} == ingest[0].kinds
+
+
+def columns_of(node) -> list[str]:
+    return [column.name for column in node.metadata["dagster/column_schema"].columns]
 
 
 def test_every_check_says_why_and_none_stops_the_run_before_the_gate(defs):
@@ -96,19 +125,53 @@ def test_only_ingest_stands_alone(defs):
         node.key.path[0] for node in defs.resolve_asset_graph().asset_nodes if len(node.execution_set_entity_keys) == 1
     }
     assert alone == {"bronze"}
+    night = defs.resolve_job_def("nightly").asset_layer.selected_asset_keys
+    assert {key.path[0] for key in night} & {"bronze", "edition"} == {"edition"}
 
 
-def test_the_schedule_comes_once_a_day_on_every_day(defs):
-    """Between 01:00 and 02:00 an hour is missing in March and comes twice in October."""
+def test_the_schedule_is_off_until_a_site_turns_it_on_and_so_is_the_sensor(defs):
+    assert defs.resolve_schedule_def("nightly_schedule").default_status is DefaultScheduleStatus.STOPPED
+    assert defs.resolve_sensor_def("inbox_sensor").default_status is DefaultSensorStatus.STOPPED
+
+
+def crontab() -> str:
+    """The five fields of the line that the documents give for cron, which runs by the machine's own clock."""
+    page = (PROJECT_ROOT / "docs" / "how-to" / "schedule-nightly.md").read_text("utf-8")
+    (line,) = re.findall(r"^([0-9*]+ [0-9*]+ \* \* \*) .*ics-marts nightly", page, re.M)
+    return line
+
+
+@pytest.mark.parametrize("clock", ["schedule", "crontab"])
+@pytest.mark.parametrize("change", [date(2026, 3, 29), date(2026, 10, 25)], ids=["clocks go forward", "clocks go back"])
+def test_it_comes_once_a_day_on_every_day_around_a_change_of_clocks(defs, clock, change):
+    """Dagster's own iterator. Between 01:00 and 02:00 an hour is missing in March and comes twice in October."""
     schedule = defs.resolve_schedule_def("nightly_schedule")
-    minute, hour, *rest = schedule.cron_schedule.split()
+    cron = schedule.cron_schedule if clock == "schedule" else crontab()
+    zone = ZoneInfo(schedule.execution_timezone)
+    assert schedule.execution_timezone == "Europe/London"
+    days = [change + timedelta(days=number) for number in range(-3, 4)]
+    start = datetime(days[0].year, days[0].month, days[0].day, tzinfo=zone)
+    end = datetime(days[-1].year, days[-1].month, days[-1].day, 23, 59, tzinfo=zone)
+    every = schedule_execution_time_iterator(start.timestamp(), cron, schedule.execution_timezone, ascending=True)
+    ticks = [tick.astimezone(zone) for tick in takewhile(lambda tick: tick <= end, every)]
+    assert [tick.date() for tick in ticks] == days
+    assert {(tick.hour, tick.minute) for tick in ticks} == {(5, 30)}
+    hours = {
+        (later - earlier).total_seconds() / 3600 for earlier, later in pairwise(tick.astimezone(UTC) for tick in ticks)
+    }
+    assert hours == ({24.0, 23.0} if change.month == 3 else {24.0, 25.0})
+
+
+@pytest.mark.parametrize("clock", ["schedule", "crontab"])
+def test_the_hour_is_there_once_on_every_day_of_a_year(defs, clock):
+    schedule = defs.resolve_schedule_def("nightly_schedule")
+    minute, hour, *rest = (schedule.cron_schedule if clock == "schedule" else crontab()).split()
     assert rest == ["*", "*", "*"]
-    assert int(hour) != 1
     zone = ZoneInfo(schedule.execution_timezone)
     for day in (date(2026, 1, 1) + timedelta(days=number) for number in range(366)):
         tick = datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=zone)
-        assert tick.utcoffset() == tick.replace(fold=1).utcoffset(), f"{day}: {hour}:{minute} is missing or comes twice"
-    assert schedule.default_status is DefaultScheduleStatus.STOPPED
+        assert tick.utcoffset() == tick.replace(fold=1).utcoffset(), f"{day}: {hour}:{minute} comes twice"
+        assert tick.astimezone(UTC).astimezone(zone) == tick, f"{day}: {hour}:{minute} is missing"
 
 
 def test_the_code_location_loads_without_an_archive_and_with_telemetry_off(tmp_path):
@@ -207,6 +270,34 @@ def test_a_release_that_was_held_back_is_a_warning_and_not_hidden_by_the_one_in_
     result = results_of([good], [held])["rule"]
     assert (result.passed, result.severity, result.description) == (False, AssetCheckSeverity.WARN, "bad")
     assert told(result)["held_back"] == "d/t/all/2025-02/bbb"
+
+
+def test_the_rules_of_a_contract_are_one_result_that_names_those_that_failed():
+    spec = AssetCheckSpec("contract", asset=AssetKey(["staging", "stg_d"]))
+    rules = [f"d.t.column_{number}.required" for number in range(30)]
+    checks = [
+        Check(rule, f"d/t/all/2025-{month:02}/aaa", "contract", "critical", "completeness", "never blank", outcome,
+              message=f"{rule} is blank" if outcome == "failed" else "", rows_checked=100, rows_failed=outcome == "failed")
+        for month, bad in ((1, ()), (2, rules[3:5]))
+        for rule in rules
+        for outcome in ("failed" if rule in bad else "passed",)
+    ]  # fmt: skip
+    found = check_results({rule_of(check): spec for check in checks}, checks, [])
+    results = {one.check_name: one for mine in found.values() for one in mine}
+    assert set(results) == {"contract", "ledger_is_whole"}
+    result = results["contract"]
+    assert (result.passed, result.severity) == (False, AssetCheckSeverity.ERROR)
+    assert result.description == f"{rules[3]} is blank (and 1 more rule)"
+    assert told(result) == {
+        "rules_judged": 30, "rules_not_passed": f"{rules[3]}, {rules[4]}",
+        "releases": "d/t/all/2025-02/aaa, d/t/all/2025-01/aaa", "outcomes": "2 failed, 58 passed", "rows_checked": 200,
+        "rows_failed": 2,
+    }  # fmt: skip
+    assert told(results["ledger_is_whole"])["checks"] == 60
+    # a rule that the contract did not have when the graph was loaded is not lost among the others
+    late = Check("d.t.column_30.required", checks[0].scope, "contract", "critical", "completeness", "why", "passed")
+    whole = check_results({rule_of(check): spec for check in checks}, [*checks, late], [])[AssetKey(["edition"])][0]
+    assert not whole.passed
 
 
 def test_a_check_that_nothing_called_for_has_no_result_and_is_counted():
