@@ -9,8 +9,9 @@ events as (
 
 listed as (
     select
-        area_code, any_value(area_type) as area_type, arg_max(ods_code, vintage_start) as ods_code,
-        arg_max(area_name, vintage_start) as area_name, max(vintage_start) as last_vintage, min(origin) as origin,
+        area_code, arg_max(area_type, (vintage_start, area_type)) as area_type,
+        arg_max(ods_code, (vintage_start, area_type)) as ods_code, arg_max(area_name, (vintage_start, area_type)) as area_name,
+        max(vintage_start) as last_vintage, min(origin) as origin,
         case when bool_or(is_whole) then 'lookup' else 'practice files' end as named_by
     from vintages
     group by area_code

@@ -31,7 +31,7 @@ vintages_of_ccgs as (
 ),
 
 named_only_by_practice_files as (
-    select sub_icb_location_ons_code as area_code, max_by(icb_ons_code, extract_date) as parent_code
+    select sub_icb_location_ons_code as area_code, max_by(icb_ons_code, (extract_date, icb_ons_code)) as parent_code
     from {{ ref('stg_gp_registered_patients_practice_map') }}
     where sub_icb_location_ons_code not in (select sub_icb_location_ons_code from lookup)
       and sub_icb_location_ons_code not in (select ccg_ons_code from {{ ref('stg_ons_ccg_to_stp') }})
@@ -72,7 +72,11 @@ flagged as (
     select
         *,
         case
-            when span_from - 1 <= lag(span_to) over (partition by area_code, parent_code order by span_from) then 0
+            -- Of all spans before, because a long one may hold several short ones.
+            when span_from - 1 <= max(span_to) over (
+                partition by area_code, parent_code order by span_from, span_to, stated_by
+                rows between unbounded preceding and 1 preceding
+            ) then 0
             else 1
         end as begins_anew
     from canonical
@@ -80,7 +84,7 @@ flagged as (
 ),
 
 numbered as (
-    select *, sum(begins_anew) over (partition by area_code, parent_code order by span_from, span_to) as stretch
+    select *, sum(begins_anew) over (partition by area_code, parent_code order by span_from, span_to, stated_by) as stretch
     from flagged
 )
 

@@ -1,18 +1,18 @@
 -- Grain: one row per organisation code: general practices, prescribing cost centres and primary care networks.
 with register as (
     select * from {{ ref('stg_ods_epraccur') }}
-    qualify row_number() over (partition by practice_code order by vintage_start desc) = 1
+    qualify row_number() over (partition by practice_code order by vintage_start desc, release_id) = 1
 ),
 
 networks as (
     select * from {{ ref('stg_ods_epcn_networks') }}
-    qualify row_number() over (partition by pcn_code order by vintage_start desc) = 1
+    qualify row_number() over (partition by pcn_code order by vintage_start desc, release_id) = 1
 ),
 
 -- Practices and networks that only the files of practices name.
 observed as (
     select
-        practice_code, max_by(practice_name, observed_on) as practice_name, max(observed_on) as last_observed, min(origin) as origin
+        practice_code, max_by(practice_name, (observed_on, -preference, practice_name)) as practice_name, max(observed_on) as last_observed, min(origin) as origin
     from {{ ref('int_practice_observation') }}
     group by practice_code
 ),
@@ -26,14 +26,14 @@ with_list as (
 ),
 
 observed_networks as (
-    select pcn_code, max_by(pcn_name, observed_on) as pcn_name, min(origin) as origin
+    select pcn_code, max_by(pcn_name, (observed_on, pcn_name)) as pcn_name, min(origin) as origin
     from {{ ref('int_practice_observation') }}
     where pcn_code is not null
     group by pcn_code
 ),
 
 partners as (
-    select pcn_code, min(origin) as origin, max_by(pcn_name, vintage_start) as pcn_name
+    select pcn_code, min(origin) as origin, max_by(pcn_name, (vintage_start, pcn_name)) as pcn_name
     from {{ ref('stg_ods_epcn_partners') }}
     group by pcn_code
 ),
