@@ -229,6 +229,15 @@ def _where(part: _Part, cell: dict) -> tuple[str, dict]:
                 from inside join reference.area_link as link on link.to_area_code = inside.area_code
                 where coalesce(link.valid_from, date '1900-01-01') <= $end
                     and coalesce(link.valid_to, date '9999-12-31') >= $end
+                    and (inside.area_code = $area or not exists (
+                        -- A practice that the files count to an ICB is inside that one, whatever its location is inside of.
+                        select 1 from reference.area_link as own join reference.area as system on system.area_code = own.to_area_code
+                        where own.from_area_code = link.from_area_code and system.area_type in ('icb', 'stp')
+                            and own.to_area_code <> inside.area_code
+                            and exists (select 1 from reference.area where area_code = own.from_area_code and area_type = 'practice')
+                            and coalesce(own.valid_from, date '1900-01-01') <= $end
+                            and coalesce(own.valid_to, date '9999-12-31') >= $end
+                    ))
             )
             select area_code from inside
         )"""

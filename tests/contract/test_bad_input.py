@@ -148,7 +148,7 @@ def test_a_dataset_that_does_not_exist_is_refused_with_those_that_do(tmp_path, s
     outcome = add(made_zip(tmp_path / GPAD_NAME), settings, dataset="gp_appointment")
     assert_refused(
         outcome, settings, file=GPAD_NAME, place="there is no dataset", expected="'gp_appointment'",
-        remedy="Known datasets: gp_appointments_regional, ons_lookups",
+        remedy="Known datasets: gp_appointments_coverage, gp_appointments_practice",
     )  # fmt: skip
 
 

@@ -23,7 +23,10 @@ def test_every_planned_check_was_executed_and_recorded(sample_run):
     _, outcome = sample_run
     summary = outcome.ledger.summary()
     assert (outcome.status, outcome.outcome) == (0, "passed")
-    assert summary["planned"] == summary["executed"] == summary["recorded"] == summary["passed"] > 150
+    assert summary["planned"] == summary["executed"] == summary["recorded"] > 150
+    # The sample has practices that open, close and record nothing, so that this is seen to be said.
+    assert [check.rule_id for check in outcome.ledger.warnings] == ["warn_practices_differ"]
+    assert summary["passed"] == summary["planned"] - 1
     assert {check.kind for check in outcome.ledger.checks} == {
         "contract",
         "expectation",

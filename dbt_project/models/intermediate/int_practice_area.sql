@@ -1,17 +1,35 @@
--- Grain: one row per practice, sub-ICB location (or CCG) as published and span of days.
--- What a file says holds from its day to the day before the next; the first speaks for all days before it, the last after.
+-- Grain: one row per practice, kind of area (location: sub-ICB location or CCG; system: ICB or STP), area as published and
+-- span of days.
+-- What a file says holds from its day to the day before the next that says it; the first speaks for all days before it,
+-- the last for all after.
 with observed as (
-    select practice_code, observed_on, area_code_published
+    select practice_code, observed_on, 'location' as kind, area_code_published, preference, release_id
     from {{ ref('int_practice_observation') }}
-    qualify row_number() over (partition by practice_code, observed_on order by preference, release_id) = 1
+    union all
+    select practice_code, observed_on, 'system', icb_code_published, preference, release_id
+    from {{ ref('int_practice_observation') }}
+    where icb_code_published is not null
+),
+
+-- Of two files of one day the preferred one speaks.
+one_a_day as (
+    select practice_code, kind, observed_on, area_code_published
+    from observed
+    qualify row_number() over (
+        partition by practice_code, kind, observed_on order by preference, release_id, area_code_published
+    ) = 1
 )
 
 select
     practice_code,
+    kind,
     area_code_published,
     case
-        when row_number() over (partition by practice_code order by observed_on) = 1 then date '1900-01-01' else observed_on
+        when row_number() over (partition by practice_code, kind order by observed_on) = 1 then date '1900-01-01'
+        else observed_on
     end as span_from,
-    coalesce(lead(observed_on) over (partition by practice_code order by observed_on) - 1, date '9999-12-31')::date as span_to,
+    coalesce(
+        lead(observed_on) over (partition by practice_code, kind order by observed_on) - 1, date '9999-12-31'
+    )::date as span_to,
     'practice files' as stated_by
-from observed
+from one_a_day

@@ -27,7 +27,7 @@ observed as (
     from {{ ref('int_practice_observation') }}, register_day
     where says_network
       and (observed_on > register_day.known_to or practice_code not in (select practice_code from partners))
-    qualify row_number() over (partition by practice_code, observed_on order by preference, release_id) = 1
+    qualify row_number() over (partition by practice_code, observed_on order by preference, release_id, pcn_code) = 1
 ),
 
 from_observations as (

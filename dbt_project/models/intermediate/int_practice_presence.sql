@@ -47,7 +47,8 @@ spoken_for as (
     join {{ ref('int_area_canonical') }} as canonical
         on canonical.canonical_code = held.sub_icb_location_code
     join {{ ref('int_practice_area') }} as area
-        on area.area_code_published = canonical.published_code
+        on area.kind = 'location'
+        and area.area_code_published = canonical.published_code
         and nearest_month.extract_date between area.span_from and area.span_to
 ),
 

@@ -26,15 +26,14 @@ coverage as (
     where area_code is not null and month_start >= date '2022-07-01'
 ),
 
--- What the file by age prints for networks and locations, against the practices' totals that we add up. Its ICBs and
--- regions are left out: they count some practices to a neighbour (up to 2% in December 2025), by no rule that we found.
+-- What the file by age prints for networks and areas, against the practices' totals that we add up.
 printed_by_publisher as (
     select canonical.canonical_code as area_code, quinary.extract_date as period, quinary.patients as figure
     from {{ ref('stg_gp_registered_patients_quinary_age') }} as quinary
     join {{ ref('int_area_canonical') }} as canonical
         on canonical.published_code = coalesce(quinary.org_ons_code_published, quinary.org_code_published)
         and quinary.extract_date between canonical.span_from and canonical.span_to
-    where quinary.sex = 'ALL' and quinary.age_group = 'ALL' and quinary.org_type in ('pcn', 'sub_icb_location')
+    where quinary.sex = 'ALL' and quinary.age_group = 'ALL' and quinary.org_type <> 'practice'
 ),
 
 compared as (
