@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -100,15 +101,11 @@ def add(
     raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
 ) -> None:  # fmt: skip
     """Identify, archive and pre-check files or folders."""
-    from pipeline import periods
     from pipeline.catalogue.load import catalogue
     from pipeline.ingest import archive
 
     known = settings.load(raw=raw, out=out)
-    try:
-        given = periods.parse(period) if period else None
-    except ValueError as error:
-        raise Fault(str(error), where="--period") from error
+    given = _period(period)
     provenance = archive.Provenance(
         url=url,
         published_at=published_at,
@@ -138,24 +135,62 @@ def add(
     raise typer.Exit(EXIT_PARTLY_REFUSED if faulty else EXIT_DONE)
 
 
+def _period(text: str | None):
+    from pipeline import periods
+
+    try:
+        return periods.parse(text) if text else None
+    except ValueError as error:
+        raise Fault(str(error), where="--period") from error
+
+
 @app.command()
 def inspect(
     file: Annotated[Path, typer.Argument(help="the file to look at")],
     dataset: Annotated[str | None, typer.Option(help="the dataset it should be")] = None,
+    period: Annotated[str | None, typer.Option(help="its period, where neither content nor name says it")] = None,
     raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
 ) -> None:  # fmt: skip
-    """Say which contract and layout a file is and what its checks say; archives nothing."""
+    """Say which contract and layout a file is, how it differs, and what its checks say; archives nothing."""
     from pipeline.audit import inspection
 
     known = settings.load(raw=raw, out=out)
     with _progress(as_json) as say:
-        found = inspection.inspect(file, known, dataset=dataset, progress=say)
+        found = inspection.inspect(file, known, dataset=dataset, period=_period(period), progress=say)
     if as_json:
         _print_json(found)
     else:
+        if "error" in found:
+            print(f"error: {found['error']}", file=sys.stderr)
         for line in inspection.lines(found):
             print(line)
     raise typer.Exit(EXIT_PARTLY_REFUSED if found["blocking"] else EXIT_DONE)
+
+
+@app.command()
+def new_dataset(
+    file: Annotated[Path, typer.Argument(help="a file of the dataset, as published")],
+    dataset: Annotated[str, typer.Option(help="its name (default: from the file's name)")] = "",
+    title: Annotated[str, typer.Option(help="the publication's title")] = "",
+    publisher: Annotated[str, typer.Option(help="who publishes it")] = "",
+    licence: Annotated[str, typer.Option(help="under which licence")] = "",
+    owner: Annotated[str, typer.Option(help="who answers for it here")] = "",
+    cadence: Annotated[str, typer.Option(help="monthly, quarterly, annual or irregular")] = "",
+    root: Annotated[Path, typer.Option("--out", help="the project's root")] = Path(),
+    as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """Draft contract, staging model, suite and test from a file; nothing is overwritten."""
+    from pipeline.draft import write
+    from pipeline.draft.compose import Facts
+
+    facts = Facts(dataset, title, publisher, licence, owner, cadence)
+    with _progress(as_json) as say:
+        draft = write.new_dataset(file, root, facts, progress=say)
+    if as_json:
+        _print_json(asdict(draft))
+        return
+    for line in write.lines(draft):
+        print(line)
 
 
 @app.command()
@@ -226,6 +261,88 @@ def _outcome_lines(outcome, known: settings.Settings):
     yield f"  workbook  {folder / 'ics-marts.xlsx'}"
     yield f"  database  {folder / DATABASE}"
     yield f"  edition   {outcome.folder}"
+
+
+@app.command()
+def nightly(
+    inbox: Annotated[Path | None, typer.Option(help="where files are dropped (default data/inbox)", show_default=False)] = None,
+    deliver_to: Annotated[Path | None, typer.Option(help="a folder, such as a share, to hold the current edition")] = None,
+    alert_file: Annotated[Path | None, typer.Option(help="the file that gets a line of JSON for each alert")] = None,
+    raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """Take in the inbox, make an edition, deliver it, alert: one command for every scheduler."""
+    from pipeline.run import nightly as night
+
+    known = settings.load(
+        raw=raw, out=out, inbox=inbox, deliver_to=None if deliver_to is None else str(deliver_to),
+        alert_file=None if alert_file is None else str(alert_file),
+    )  # fmt: skip
+    with _progress(as_json) as say:
+        outcome = night.nightly(known, progress=say)
+    if as_json:
+        _print_json(_night_facts(outcome, known))
+    else:
+        for loud, line in _night_lines(outcome, known):
+            print(line, file=sys.stderr if loud else sys.stdout)
+    raise typer.Exit(outcome.status)
+
+
+def _night_facts(outcome, known: settings.Settings) -> dict:
+    return {
+        "exit_status": outcome.status,
+        "inbox": {
+            "folder": str(outcome.intake.folder), "there": outcome.intake.there,
+            "files": [vars(one) for one in outcome.intake.outcomes],
+            "waiting": [str(path) for path in outcome.intake.waiting], "stuck": outcome.intake.stuck,
+        },
+        "run": _outcome_facts(outcome.run, known),
+        "overdue": [vars(one) for one in outcome.overdue],
+        "delivered": str(outcome.delivered or ""), "delivered_anew": outcome.delivered_anew,
+    }  # fmt: skip
+
+
+def _night_lines(outcome, known: settings.Settings):
+    """(whether it belongs on standard error, line): the inbox, the run, what is late, the delivery."""
+    intake = outcome.intake
+    if not intake.there:
+        yield False, f"inbox {intake.folder}: there is no such folder, so nothing is taken in"
+    for one in intake.outcomes:
+        yield one.status == "refused", f"{one.status:<13} {one.message}"
+    for path in intake.waiting:
+        yield True, f"waits         {path}: somebody is still writing it; the next night takes it in"
+    for line in intake.stuck:
+        yield True, line
+    for line in _outcome_lines(outcome.run, known):
+        yield outcome.run.outcome == "blocked", line
+    for one in outcome.overdue:
+        yield True, f"overdue       {one.dataset}: due {one.next_due}, {one.days_late} days ago"
+    if outcome.delivered:
+        yield False, f"delivered     {outcome.delivered}" + ("" if outcome.delivered_anew else " holds it already")
+
+
+@app.command()
+def sample(
+    out_dir: Annotated[Path, typer.Option("--out", help="a folder that is not there yet, or is empty")],
+    scale: Annotated[int | None, typer.Option(help="multiplies the practices, networks and locations (default 1)")] = None,
+    months: Annotated[int | None, typer.Option(help="monthly crosstabs, up to November 2025 (default 1)")] = None,
+    practice_rows: Annotated[int | None, typer.Option(help="instead of a scale: about so many rows of crosstab, over 36 months")] = None,
+    seed: Annotated[int | None, typer.Option(help="another seed gives other figures")] = None,
+    dataset: Annotated[list[str] | None, typer.Option(help="only this dataset; may be given more than once")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """Write synthetic files in the published formats, about fictional places, and what they add up to."""
+    from pipeline.sample import chance, collection
+
+    wanted = collection.plan(
+        scale=scale, months=months, practice_rows=practice_rows, seed=chance.SEED if seed is None else seed
+    )
+    with _progress(as_json) as say:
+        written = collection.write(out_dir, wanted, dataset or (), progress=say)
+    if as_json:
+        _print_json(written.facts())
+        return
+    for line in written.lines():
+        print(line)
 
 
 @app.command()

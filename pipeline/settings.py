@@ -28,7 +28,9 @@ class Settings:
 
     `ics` is the home ICB (ODS or GSS code): it decides what the page and workbook open with, never which
     areas are computed. `threads` is DuckDB's; 0 leaves it to DuckDB. `latest` is the folder of stable file
-    names that BI tools point at; empty means `<out>/latest`.
+    names that BI tools point at; empty means `<out>/latest`. `inbox` is where people drop files for the night to take
+    in. `deliver_to` is one more folder, such as a share, that the night keeps like `latest`; `alert_file` gets a line
+    of JSON for whatever a person should know of a night; empty means none.
     """
 
     raw: Path = Path("data/raw")
@@ -38,6 +40,9 @@ class Settings:
     threads: int = 0
     latest: str = ""
     lock_wait_seconds: int = 600
+    inbox: Path = Path("data/inbox")
+    deliver_to: str = ""
+    alert_file: str = ""
 
     @property
     def work(self) -> Path:

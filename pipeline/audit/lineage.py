@@ -37,9 +37,13 @@ def column_lineage(models: Mapping[str, str], columns: Mapping[str, Iterable[str
     known = {relation: [name.lower() for name in names] for relation, names in columns.items()}
     parsed = {relation: _parsed(relation, sql) for relation, sql in models.items()}
     try:
-        order = list(TopologicalSorter({one: _relations(tree) & set(models) for one, tree in parsed.items()}).static_order())
+        order = list(
+            TopologicalSorter({one: _relations(tree) & set(models) for one, tree in parsed.items()}).static_order()
+        )
     except CycleError as error:
-        raise Fault(f"models build on each other in a circle ({' <- '.join(error.args[1])})", where="lineage") from error
+        raise Fault(
+            f"models build on each other in a circle ({' <- '.join(error.args[1])})", where="lineage"
+        ) from error
     found = {}
     for relation in order:
         found[relation] = _lineage(relation, parsed[relation], known)
@@ -80,68 +84,74 @@ def _lineage(relation: str, tree, known: Mapping[str, list[str]]) -> Lineage:
         schema.setdefault(database, {})[table] = dict.fromkeys(known[name], "unknown")
     try:
         qualified = qualify(tree, schema=schema or None, dialect=DIALECT, identify=False, quote_identifiers=False)
-        return _of_scope(build_scope(qualified), set())
+        scope = build_scope(qualified)
+        return _Query(scope).lineage(scope)
     except (SqlglotError, KeyError, IndexError) as error:
         raise _fault(relation, f"its columns cannot be told ({str(error).splitlines()[0]})") from error
 
 
-def _of_scope(scope, under_way: set[int]) -> Lineage:
-    """The lineage of a query's columns, through its CTEs and subqueries down to relations."""
-    from sqlglot import exp
+class _Query:
+    """A qualified query. Scopes are read once each, however many columns name them."""
 
-    if id(scope) in under_way:
-        return {}  # a recursive CTE reading itself adds no column of another relation
-    under_way = under_way | {id(scope)}
-    if scope.set_operation_scopes:
-        return _of_set(scope, [_of_scope(one, under_way) for one in scope.set_operation_scopes])
-    if not isinstance(scope.expression, exp.Select):
-        return {}  # VALUES and table functions: constants
-    return {
-        projection.alias_or_name.lower(): _once(_sources(projection, scope, under_way))
-        for projection in scope.expression.selects
-    }
+    def __init__(self, scope) -> None:
+        # Inside a recursive CTE sqlglot lets its name stand for the first branch by a scope that it never fills.
+        self.scopes = {id(one.expression): one for one in scope.traverse()}
+        self.read: dict[int, Lineage] = {}
 
+    def lineage(self, scope) -> Lineage:
+        """The lineage of a scope's columns, through its CTEs and subqueries down to relations."""
+        scope = self.scopes.get(id(scope.expression), scope)
+        if id(scope) not in self.read:
+            self.read[id(scope)] = {}  # what a recursive CTE takes from itself adds no column of another relation
+            self.read[id(scope)] = self._columns(scope)
+        return self.read[id(scope)]
 
-def _of_set(scope, branches: list[Lineage]) -> Lineage:
-    """UNION and its kin: columns meet by place, or by name where the query says so."""
-    first, *others = branches
-    found = dict(first)
-    for other in others:
-        if not other:
-            continue
-        if scope.expression.args.get("by_name"):
-            for name, sources in other.items():
-                found[name] = _once((*found.get(name, ()), *sources))
-        else:
-            for name, sources in zip(first, other.values(), strict=True):
-                found[name] = _once((*found[name], *sources))
-    return found
+    def _columns(self, scope) -> Lineage:
+        from sqlglot import exp
 
+        if scope.set_operation_scopes:
+            return self._of_set(scope)
+        if not isinstance(scope.expression, exp.Select):
+            return {}  # VALUES and table functions: constants
+        return {
+            projection.alias_or_name.lower(): _once(self._sources(projection, scope))
+            for projection in scope.expression.selects
+        }
 
-def _sources(expression, scope, under_way: set[int]) -> Iterator[Source]:
-    """The columns of relations that the value of `expression` is made from."""
-    from sqlglot import exp
+    def _of_set(self, scope) -> Lineage:
+        """UNION and its kin: columns meet by place, or by name where the query says so."""
+        first, *others = [self.lineage(one) for one in scope.set_operation_scopes]
+        found = dict(first)
+        for other in others:
+            by_name = scope.expression.args.get("by_name")
+            for name, (theirs, sources) in zip(other if by_name else first, other.items(), strict=False):
+                found[theirs if by_name else name] = _once((*found.get(name, ()), *sources))
+        return found
 
-    for node in expression.walk(prune=lambda one: isinstance(one, exp.Query)):
-        if isinstance(node, exp.Query):
-            for inner in scope.subquery_scopes:
-                if inner.expression is node.unnest():
-                    for sources in _of_scope(inner, under_way).values():
-                        yield from sources
-        elif isinstance(node, exp.Column):
-            yield from _of_column(node, scope, under_way)
+    def _sources(self, expression, scope) -> Iterator[Source]:
+        """The columns of relations that the value of `expression` is made from."""
+        from sqlglot import exp
 
+        for node in expression.walk(prune=lambda one: isinstance(one, exp.Query)):
+            if isinstance(node, exp.Query):
+                inner = self.scopes.get(id(node.unnest()))
+                if inner is None:
+                    raise KeyError(f"a subquery is not followed: {node.sql(DIALECT)[:80]}")
+                for sources in self.lineage(inner).values():
+                    yield from sources
+            elif isinstance(node, exp.Column):
+                yield from self._of_column(node, scope)
 
-def _of_column(column, scope, under_way: set[int]) -> Iterator[Source]:
-    from sqlglot import exp
+    def _of_column(self, column, scope) -> Iterator[Source]:
+        from sqlglot import exp
 
-    source = _source_named(column.table, scope)
-    if isinstance(source, exp.Table):
-        yield f"{source.db}.{source.name}".lower(), column.name.lower()
-    elif source is not None:
-        yield from _of_scope(source, under_way).get(column.name.lower(), ())
-    elif column.table:
-        raise KeyError(f"{column.table}.{column.name} stands for no table")
+        source = _source_named(column.table, scope)
+        if isinstance(source, exp.Table):
+            yield f"{source.db}.{source.name}".lower(), column.name.lower()
+        elif source is not None:
+            yield from self.lineage(source).get(column.name.lower(), ())
+        elif column.table:
+            raise KeyError(f"{column.table}.{column.name} stands for no table")
 
 
 def _source_named(name: str, scope):

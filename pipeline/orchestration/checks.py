@@ -1,7 +1,8 @@
 """Every check of a run as a Dagster asset check, and the ledger's outcomes as their results.
 
-A rule is one asset check, whatever number of releases it judged. Checks never block here (blocking=False): the run's
-own gate has decided before Dagster sees a result. Does not belong here: any rule (contracts, expectations, dbt).
+A rule is one asset check, whatever number of releases it judged; the rules of a table's contract are one together,
+because Dagster takes 25 ms to store a result and contracts imply thousands of rules. Checks never block here
+(blocking=False): the run's own gate has decided before Dagster sees a result. Does not belong here: any rule.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from dagster import AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey, AssetSpec
+from dagster import AssetCheckKey, AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey, AssetSpec
 
 from pipeline.catalogue.load import Catalogue
 from pipeline.gate import dbt_checks, edition_checks, suites
@@ -25,6 +26,7 @@ from pipeline.publish.tables import published_tables
 Rule = tuple[str, str]
 WORST_FIRST = ("errored", "not_run", "failed", "passed")
 MAX_RELEASES = 20
+MAX_RULES = 20
 WHOLE = Check(
     "ledger_is_whole", "ledger", "edition", "critical", "completeness",
     "every check that was planned was executed and recorded, and this graph knows it",
@@ -39,21 +41,33 @@ def rule_of(check: Check) -> Rule:
 
 
 def check_specs(known: Catalogue, manifest, specs: Iterable[AssetSpec]) -> dict[Rule, AssetCheckSpec]:
-    """A spec for everything that a run can plan. Rules that would bear one name at one asset keep their whole id."""
-    planned = list(planned_checks(known, manifest, list(specs)))
-    bearers = Counter((home, check_name(_short_id(check))) for check, home in planned)
+    """The spec that shows each rule that a run can plan. Where two would bear one name at one asset, both keep their
+    whole id."""
+    together: dict[Rule, list[tuple[Check, AssetKey]]] = defaultdict(list)
+    for check, home in planned_checks(known, manifest, list(specs)):
+        together[_shown_as(check)].append((check, home))
+    bearers = Counter((group[0][1], check_name(_short_id(group[0][0]))) for group in together.values())
     found = {}
-    for check, home in planned:
-        name = check_name(_short_id(check))
-        found[rule_of(check)] = AssetCheckSpec(
-            name if bearers[home, name] == 1 else check_name(check.rule_id),
+    for (whole_id, _), group in together.items():
+        check, home = group[0]
+        short = check_name(_short_id(check))
+        spec = AssetCheckSpec(
+            short if bearers[home, short] == 1 else check_name(whole_id),
             asset=home,
-            description=check.why,
+            description=f"the {len(group)} rules of its contract hold" if check.kind == "contract" else check.why,
             metadata={
-                "rule": check.rule_id, "kind": check.kind, "severity": check.severity, "dimension": check.dimension,
+                "rule": whole_id, "rules": len(group), "kind": check.kind, "severity": check.severity,
+                "dimension": ", ".join(sorted({one.dimension for one, _ in group})),
             },
         )  # fmt: skip
+        found |= {rule_of(one): spec for one, _ in group}
     return found
+
+
+def _shown_as(check: Check) -> Rule:
+    """The id under which a check is shown, and what it is about: its own rule, or all rules of the table's contract."""
+    rule_id, about = rule_of(check)
+    return (f"{about.replace('/', '.')}.contract" if check.kind == "contract" else rule_id), about
 
 
 def check_name(rule_id: str) -> str:
@@ -70,6 +84,8 @@ def _short_id(check: Check) -> str:
     """The rule id without what its asset says already: of 37 names that begin alike, the page shows only that."""
     if check.kind == "dbt_model":
         return "built"
+    if check.kind == "contract":
+        return "contract"
     table = check.scope.replace("/", ".")
     for prefix in (f"{table}.", f"{table.split('.')[0]}.", f"marts_{table.split('.')[-1]}.", "edition."):
         if check.rule_id.startswith(prefix):
@@ -133,32 +149,45 @@ def check_results(
     A check that no release called for has no result here: it neither passed nor failed.
     """
     held = list(held)
+    checks = [*judged, *held]
     held_back = {check.scope for check in held}
-    by_rule: dict[Rule, list[Check]] = defaultdict(list)
-    for check in (*judged, *held):
-        by_rule[rule_of(check)].append(check)
+    shown: dict[AssetCheckKey, tuple[AssetCheckSpec, list[Check]]] = {}
+    strange = []
+    for check in checks:
+        spec = specs.get(rule_of(check))
+        if spec is None:
+            strange.append(check)
+        else:
+            shown.setdefault(spec.key, (spec, []))[1].append(check)
     found: dict[AssetKey, list[AssetCheckResult]] = defaultdict(list)
-    for rule, checks in by_rule.items():
-        if rule in specs:
-            found[specs[rule].asset_key].append(_result(specs[rule], checks, held_back))
-    found[EDITION].append(_whole(specs, by_rule))
+    for spec, mine in shown.values():
+        found[spec.asset_key].append(_result(spec, mine, held_back))
+    found[EDITION].append(_whole(specs, checks, strange, len(shown)))
     return found
 
 
 def _result(spec: AssetCheckSpec, checks: list[Check], held_back: set[str]) -> AssetCheckResult:
-    """One result over all releases that a rule judged: the worst outcome, the counts added."""
-    checks = sorted(checks, key=lambda check: (WORST_FIRST.index(check.outcome), check.scope))
+    """One result over all rules of a spec and all releases that they judged: the worst outcome, the counts added."""
+    checks = sorted(checks, key=lambda check: (WORST_FIRST.index(check.outcome), check.scope, check.rule_id))
     worst = checks[0]
     passed = worst.outcome == "passed"
+    not_passed = list(dict.fromkeys(check.rule_id for check in checks if check.outcome != "passed"))
+    rules = len({check.rule_id for check in checks})
+    scopes = list(dict.fromkeys(check.scope for check in checks))
     told = {
-        "releases": _listed([check.scope for check in checks if "/" in check.scope], MAX_RELEASES),
-        "held_back": _listed([check.scope for check in checks if check.scope in held_back], MAX_RELEASES),
+        "rules_judged": rules if rules > 1 else None,
+        "rules_not_passed": _listed(not_passed, MAX_RULES) if rules > 1 else "",
+        "releases": _listed([scope for scope in scopes if "/" in scope], MAX_RELEASES),
+        "held_back": _listed([scope for scope in scopes if scope in held_back], MAX_RELEASES),
         "outcomes": _counted(checks) if len(checks) > 1 else "",
-        "rows_checked": _total(check.rows_checked for check in checks),
+        "rows_checked": _total(_most_rows(checks, scope) for scope in scopes),
         "rows_failed": _total(check.rows_failed for check in checks),
-        "rows": _listed([row for check in checks for row in check.row_ids], MAX_ROW_IDS),
+        "rows": _listed(list(dict.fromkeys(row for check in checks for row in check.row_ids)), MAX_ROW_IDS),
         "judged_in_run": ", ".join(sorted({check.evidence_run for check in checks if check.evidence_run})),
     }
+    message = worst.message or f"{worst.outcome.replace('_', ' ')}: {worst.why}"
+    others = len(not_passed) - 1
+    more = f" (and {others} more rule{'s' if others > 1 else ''})" if others > 0 else ""
     return AssetCheckResult(
         passed=passed,
         asset_key=spec.asset_key,
@@ -167,8 +196,16 @@ def _result(spec: AssetCheckSpec, checks: list[Check], held_back: set[str]) -> A
         severity=AssetCheckSeverity.ERROR
         if any(check.blocks and check.scope not in held_back for check in checks)
         else AssetCheckSeverity.WARN,
-        description=None if passed else worst.message or f"{worst.outcome.replace('_', ' ')}: {worst.why}",
+        description=None if passed else message + more,
         metadata={name: value for name, value in told.items() if value not in ("", None)},
+    )
+
+
+def _most_rows(checks: list[Check], scope: str) -> int | None:
+    """The rows that were checked of a release: its rules look at the same ones."""
+    return max(
+        (check.rows_checked for check in checks if check.scope == scope and check.rows_checked is not None),
+        default=None,
     )
 
 
@@ -186,13 +223,14 @@ def _total(numbers: Iterable[int | None]) -> int | None:
     return sum(counted) if counted else None
 
 
-def _whole(specs: Mapping[Rule, AssetCheckSpec], by_rule: Mapping[Rule, list[Check]]) -> AssetCheckResult:
+def _whole(
+    specs: Mapping[Rule, AssetCheckSpec], checks: list[Check], strange: list[Check], shown: int
+) -> AssetCheckResult:
     """Planned = executed = recorded = shown: no check may be lost between the ledger and this graph."""
-    not_run = [check.check_id for checks in by_rule.values() for check in checks if check.outcome == "not_run"]
-    strange = [check.check_id for rule, checks in by_rule.items() if rule not in specs for check in checks]
+    not_run = [check.check_id for check in checks if check.outcome == "not_run"]
     message = None
     if strange:
-        message = f"{len(strange)} checks are not in this graph, first: {strange[0]}. Reload the code location"
+        message = f"{len(strange)} checks are not in this graph, first: {strange[0].check_id}. Reload the code location"
     elif not_run:
         message = f"{len(not_run)} checks were not run, first: {not_run[0]}"
     return AssetCheckResult(
@@ -202,9 +240,10 @@ def _whole(specs: Mapping[Rule, AssetCheckSpec], by_rule: Mapping[Rule, list[Che
         severity=AssetCheckSeverity.ERROR,
         description=message,
         metadata={
-            "checks": sum(len(checks) for checks in by_rule.values()),
+            "checks": len(checks),
+            "shown_as": shown,
             "not_run": len(not_run),
             "not_in_this_graph": len(strange),
-            "skipped": len(set(specs) - set(by_rule) - {rule_of(WHOLE)}),
+            "skipped": len(set(specs) - {rule_of(one) for one in checks} - {rule_of(WHOLE)}),
         },
     )

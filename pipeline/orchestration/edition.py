@@ -1,6 +1,7 @@
 """The run as one asset definition, from staging to the edition.
 
-It cannot be subsetted: a part of a run could pass no gate. The core's `run` does the work; this tells Dagster of it.
+It cannot be subsetted: a part of a run could pass no gate. The core's `nightly` does the work, as for cron; this tells
+Dagster of it.
 """
 
 # No `from __future__ import annotations` here: Dagster compares the annotation of `context` with its class, not a string.
@@ -12,44 +13,75 @@ from typing import Any
 
 from dagster import (
     AssetCheckResult,
+    AssetCheckSeverity,
     AssetCheckSpec,
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
     AssetSpec,
+    DagsterInstance,
     DataVersion,
     Failure,
     MaterializeResult,
     MetadataValue,
     Output,
+    TableColumn,
+    TableColumnDep,
+    TableColumnLineage,
+    TableSchema,
     multi_asset,
 )
 
+from pipeline.audit.lineage import of_edition
+from pipeline.catalogue.load import catalogue
+from pipeline.errors import Fault
 from pipeline.gate.ledger import Check, read_checks
 from pipeline.orchestration.checks import Rule, check_results
-from pipeline.orchestration.ingest import faults_shown
+from pipeline.orchestration.ingest import faults_shown, new_in_bronze
 from pipeline.orchestration.models import EDITION, depths
 from pipeline.publish.current import read_manifest
-from pipeline.run import sequence
+from pipeline.run import record as records
+from pipeline.run.inbox import Intake
+from pipeline.run.nightly import NightOutcome, nightly
 from pipeline.run.sequence import RunOutcome
 from pipeline.settings import Settings
+
+# Dagster's freshness counts from when a release came; this says what `ics-marts status` says.
+UP_TO_DATE = AssetCheckSpec(
+    "datasets_are_up_to_date",
+    asset=EDITION,
+    description="no dataset's next release is overdue by its cadence and lag",
+    metadata={"rule": "datasets_are_up_to_date", "kind": "status", "severity": "warning", "dimension": "timeliness"},
+)
+# A run's record names Dagster's own run behind it.
+TRIGGER = "dagster "
 
 
 def edition_asset(settings: Settings, specs: list[AssetSpec], checks: dict[Rule, AssetCheckSpec]) -> AssetsDefinition:
     depth = depths(specs)
     upstream_first = sorted((spec.key for spec in specs), key=lambda key: (depth[key], key))
 
+    # The rules of a contract share one spec.
+    shown = [*{spec.key: spec for spec in checks.values()}.values(), UP_TO_DATE]
+
     @multi_asset(
-        name="build_edition", specs=specs, check_specs=list(checks.values()), can_subset=False,
-        description="One run of the core: gate 1, dbt, disclosure control, gate 2, publication.",
+        name="build_edition", specs=specs, check_specs=shown, can_subset=False,
+        description="The night: inbox, gate 1, dbt, disclosure control, gate 2, publication, delivery, alerts.",
     )  # fmt: skip
     def build_edition(context: AssetExecutionContext) -> Iterator[MaterializeResult | AssetCheckResult | Output]:
-        with faults_shown():
-            outcome = sequence.run(settings, trigger="dagster", progress=context.log.info)
+        try:
+            with faults_shown():
+                night = nightly(settings, trigger=f"{TRIGGER}{context.run_id}", progress=context.log.info)
+        finally:
+            fail_the_dead(context.instance, settings)
+        outcome = night.run
         context.log.info(outcome.message)
+        for one in new_in_bronze(context.instance, catalogue(), settings):
+            context.log_event(one)
         gate_json = (settings.runs / outcome.run_id / "gate.json").resolve()
         judged, held = _ledger(gate_json)
         results = check_results(checks, judged, held)
+        results[EDITION].append(_up_to_date(night))
         if outcome.outcome == "blocked":
             for found in results.values():
                 yield from found
@@ -59,18 +91,40 @@ def edition_asset(settings: Settings, specs: list[AssetSpec], checks: dict[Rule,
                 metadata={"run": outcome.run_id, "gate": MetadataValue.path(gate_json)},
                 allow_retries=False,
             )
-        told = {**_of_tables(outcome), EDITION: _of_edition(outcome, judged, gate_json)}
+        told = _of_tables(outcome) | {EDITION: (_of_edition(night, judged, gate_json), DataVersion(outcome.edition_id))}
+        columns = _of_columns(outcome.folder, specs)
         for key in upstream_first:
             metadata, version = told.get(key, ({}, None))
             yield MaterializeResult(
                 asset_key=key,
-                metadata={"edition": outcome.edition_id, "run": outcome.run_id, **metadata},
+                metadata={"edition": outcome.edition_id, "run": outcome.run_id, **metadata, **columns.get(key, {})},
                 data_version=version,
                 check_results=results.get(key, []),
             )
-        yield from _skipped(checks.values(), results)
+        yield from _skipped(shown, results)
 
     return build_edition
+
+
+def _up_to_date(night: NightOutcome) -> AssetCheckResult:
+    late = "; ".join(f"{one.dataset}: due {one.next_due}, {one.days_late} days late" for one in night.overdue)
+    return AssetCheckResult(
+        passed=not late,
+        asset_key=EDITION,
+        check_name=UP_TO_DATE.name,
+        severity=AssetCheckSeverity.WARN,
+        description=late or None,
+        metadata={"overdue": len(night.overdue)},
+    )
+
+
+def fail_the_dead(instance: DagsterInstance, settings: Settings) -> None:
+    """Dagster's records of runs whose process died say STARTED for ever, and hold up the queue: they failed."""
+    for record in records.records(settings):
+        if record.outcome == "died" and record.trigger.startswith(TRIGGER):
+            run = instance.get_run_by_id(record.trigger.removeprefix(TRIGGER))
+            if run is not None and not run.is_finished:
+                instance.report_run_failed(run, f"Its process died; {record.message}")
 
 
 def _skipped(specs: Iterable[AssetCheckSpec], results: Mapping[AssetKey, list[AssetCheckResult]]) -> Iterator[Output]:
@@ -107,15 +161,46 @@ def _of_tables(outcome: RunOutcome) -> dict[AssetKey, tuple[dict[str, Any], Data
     return told
 
 
-def _of_edition(outcome: RunOutcome, judged: list[Check], gate_json: Path) -> tuple[dict[str, Any], DataVersion]:
-    counts = Counter(check.outcome for check in judged)
-    metadata = {
+def _of_columns(folder: Path, specs: list[AssetSpec]) -> dict[AssetKey, dict[str, Any]]:
+    """Which columns each model's columns are made from; the names of its columns where its YAML declares none."""
+    try:
+        found = of_edition(folder, catalogue())
+    except Fault as fault:
+        # The edition is out and whole: that one picture cannot be drawn is no reason to call its run failed.
+        return {EDITION: {"column_lineage": str(fault)}}
+    declared = {spec.key: spec.metadata.get("dagster/column_schema") for spec in specs}
+    told = {}
+    for relation, lineage in found.items():
+        key = AssetKey(relation.split("."))
+        deps = {
+            column: [TableColumnDep(AssetKey(parent.split(".")), name) for parent, name in sources]
+            for column, sources in lineage.items()
+        }
+        told[key] = {"dagster/column_lineage": TableColumnLineage(deps)}
+        schema = declared.get(key)
+        if schema is None or not schema.columns:
+            told[key]["dagster/column_schema"] = TableSchema([TableColumn(column, "") for column in lineage])
+    return told
+
+
+def _of_edition(night: NightOutcome, judged: list[Check], gate_json: Path) -> dict[str, Any]:
+    outcome, counts = night.run, Counter(check.outcome for check in judged)
+    return {
         "outcome": outcome.message,
         "page": MetadataValue.path((outcome.folder / "open" / "index.html").resolve()),
         "folder": MetadataValue.path(outcome.folder.resolve()),
         "gate": MetadataValue.path(gate_json),
         "checks": f"{len(judged)} judged: " + ", ".join(f"{number} {name}" for name, number in sorted(counts.items())),
         "held_back": "\n".join(outcome.held) or "none",
+        "inbox": _of_inbox(night.intake),
+        "overdue": "\n".join(f"{one.dataset}: due {one.next_due}" for one in night.overdue) or "none",
+        "delivered_to": str(night.delivered or "nowhere else"),
         "seconds": outcome.steps,
     }
-    return metadata, DataVersion(outcome.edition_id)
+
+
+def _of_inbox(intake: Intake) -> str:
+    if not intake.there:
+        return "there is none"
+    told = [one.message for one in (*intake.taken, *intake.refused)] + intake.stuck
+    return "\n".join([*told, *(f"{path.name}: somebody is still writing it" for path in intake.waiting)]) or "was empty"

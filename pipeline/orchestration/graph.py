@@ -1,4 +1,4 @@
-"""The whole graph: the assets with their checks, the one job and its schedule.
+"""The whole graph: the assets with their checks, the one job, its schedule and its sensor.
 
 Belongs here: putting them together. Does not belong here: reading settings (definitions.py), so that a graph can be
 made over any archive. Neither an archive nor an earlier run is needed to make one.
@@ -18,9 +18,12 @@ from dagster import (
 from pipeline.catalogue.load import catalogue
 from pipeline.orchestration.checks import check_specs
 from pipeline.orchestration.edition import edition_asset
+from pipeline.orchestration.inbox import inbox_sensor
 from pipeline.orchestration.ingest import ingest_assets
 from pipeline.orchestration.models import parsed_project, run_specs
 from pipeline.settings import Settings
+
+NIGHTLY = "nightly"
 
 
 def definitions(settings: Settings) -> Definitions:
@@ -29,9 +32,10 @@ def definitions(settings: Settings) -> Definitions:
     manifest = parsed_project(settings)
     specs = run_specs(manifest, known)
     nightly = define_asset_job(
-        "nightly",
-        selection=AssetSelection.all(),
-        description="Reads the archive and makes an edition of it, or says that nothing changed.",
+        NIGHTLY,
+        # Not the ingest assets: the run reads what is new itself and says so at them.
+        selection=AssetSelection.assets(*(spec.key for spec in specs)),
+        description="Takes in the inbox, makes an edition of the archive or says that nothing changed, delivers, alerts.",
         executor_def=in_process_executor,
         tags={"ics-marts/trigger": "nightly"},
     )
@@ -50,6 +54,7 @@ def definitions(settings: Settings) -> Definitions:
         assets=[*ingest_assets(known, settings), edition_asset(settings, specs, check_specs(known, manifest, specs))],
         jobs=[nightly],
         schedules=[schedule],
+        sensors=[inbox_sensor(settings, NIGHTLY)],
         # Dagster's default starts a process per step: 12 no-op assets take 19.8 s that way and 0.7 s in this process.
         executor=in_process_executor,
     )

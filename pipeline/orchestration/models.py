@@ -1,10 +1,12 @@
 """What a run builds, as asset specs: every dbt model and seed, what the run puts beside them, and the edition.
 
-Belongs here: keys, groups, owners and lineage of those assets. Does not belong here: how they are made (pipeline.run).
+Belongs here: keys, groups, owners, columns and lineage of those assets. Does not belong here: how they are made
+(pipeline.run), or lineage of columns, which needs SQL as it ran (edition.py).
 """
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
@@ -13,14 +15,18 @@ from typing import Any
 from dagster import AssetDep, AssetKey, AssetSpec, TableColumn, TableSchema
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
+from pipeline.audit.lineage import source_columns
 from pipeline.catalogue.contract import Contract, Table
 from pipeline.catalogue.load import Catalogue
-from pipeline.publish.tables import published_tables
-from pipeline.settings import Settings
+from pipeline.publish.tables import internal_keys, published_tables
+from pipeline.settings import DBT_PROJECT, Settings
 from pipeline.transform.build import BUILD_DB
 from pipeline.transform.dbt import Dbt
+from pipeline.transform.sources import CATALOGUE_TABLES
 
 EDITION = AssetKey(["edition"])
+# Whoever answers for the run answers for what no contract and no mart gives an owner.
+OF_THE_RUN = "data assurance"
 
 
 def bronze_key(contract: Contract, table: Table) -> AssetKey:
@@ -49,8 +55,9 @@ def parsed_project(settings: Settings):
 def run_specs(manifest, known: Catalogue) -> list[AssetSpec]:
     """Everything between bronze and readers."""
     written = manifest.writable_manifest().to_dict(omit_none=False)
-    models = build_dbt_asset_specs(manifest=written, dagster_dbt_translator=_Translator())
-    return [*models, *_source_specs(written, known), _edition_spec(manifest)]
+    models = build_dbt_asset_specs(manifest=written, dagster_dbt_translator=_Translator(known))
+    columns = source_columns(known, internal_keys(manifest))
+    return [*models, *_source_specs(written, known, columns), _edition_spec(manifest)]
 
 
 def depths(specs: Iterable[AssetSpec]) -> dict[AssetKey, int]:
@@ -65,8 +72,11 @@ def depths(specs: Iterable[AssetSpec]) -> dict[AssetKey, int]:
 class _Translator(DagsterDbtTranslator):
     """dbt's nodes by the names that the run database has: a model's key is its schema and alias, its layer the group."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Catalogue) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_source_metadata=False))
+        self.owner_of_bronze = {
+            bronze_key(contract, table).path[-1]: contract.owner for contract, table in known.tables()
+        }
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> AssetKey:
         if dbt_resource_props["resource_type"] == "source":
@@ -80,8 +90,11 @@ class _Translator(DagsterDbtTranslator):
         return shown(dbt_resource_props["description"])
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
-        owner = dbt_resource_props["config"]["meta"].get("owner")
-        return [team(owner)] if owner else []
+        """Its own; else those of the contracts whose bronze it reads; else whoever answers for the run."""
+        own = dbt_resource_props["config"]["meta"].get("owner")
+        parents = [one.rpartition(".")[2] for one in dbt_resource_props.get("depends_on", {}).get("nodes", ())]
+        of_bronze = {self.owner_of_bronze[one] for one in parents if one in self.owner_of_bronze}
+        return [team(owner) for owner in ([own] if own else sorted(of_bronze) or [OF_THE_RUN])]
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> dict[str, str]:
         return {}
@@ -96,11 +109,23 @@ class _Translator(DagsterDbtTranslator):
                 columns=[
                     TableColumn(c["name"], c["data_type"] or "", description=shown(c["description"])) for c in columns
                 ]
+                or _seed_columns(dbt_resource_props)
             ),
         }
 
 
-def _source_specs(written: Mapping[str, Any], known: Catalogue) -> list[AssetSpec]:
+def _seed_columns(dbt_resource_props: Mapping[str, Any]) -> list[TableColumn]:
+    """A seed's header; other models that declare no columns show those of their SQL once they are made."""
+    if dbt_resource_props["resource_type"] != "seed":
+        return []
+    types = dbt_resource_props["config"].get("column_types") or {}
+    with (DBT_PROJECT / dbt_resource_props["original_file_path"]).open(encoding="utf-8", newline="") as stream:
+        return [TableColumn(name, types.get(name, "")) for name in next(csv.reader(stream))]
+
+
+def _source_specs(
+    written: Mapping[str, Any], known: Catalogue, columns: Mapping[str, Iterable[str]]
+) -> list[AssetSpec]:
     """dbt's sources that no file holds: the catalogue's tables, and the masks between the internal and the open marts."""
     bronze = [bronze_key(contract, table) for contract, table in known.tables()]
     specs = []
@@ -114,6 +139,7 @@ def _source_specs(written: Mapping[str, Any], known: Catalogue) -> list[AssetSpe
             made_from = []  # metrics are code; the other tables of the catalogue tell of the archive's releases
         else:
             made_from = bronze
+        types = CATALOGUE_TABLES[name][1] if group == "catalogue" else {}
         specs.append(
             AssetSpec(
                 AssetKey([group, name]),
@@ -121,6 +147,13 @@ def _source_specs(written: Mapping[str, Any], known: Catalogue) -> list[AssetSpe
                 description=shown(source["description"] or source["source_description"]),
                 group_name=group,
                 kinds={"python", "duckdb"},
+                owners=[team(OF_THE_RUN)],
+                metadata={
+                    "dagster/table_name": f"{group}.{name}",
+                    "dagster/column_schema": TableSchema(
+                        columns=[TableColumn(column, types.get(column, "")) for column in columns[f"{group}.{name}"]]
+                    ),
+                },
             )
         )
     return specs
@@ -133,5 +166,5 @@ def _edition_spec(manifest) -> AssetSpec:
         description="What readers get: Parquet, DuckDB, CSV, workbook and page of one whole, passed run, swapped in at once.",
         group_name="edition",
         kinds={"parquet", "excel", "html"},
-        owners=["team:data-assurance"],
+        owners=[team(OF_THE_RUN)],
     )

@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 import json
+import shutil
+import signal
+import subprocess
+import sys
 from dataclasses import replace
+from datetime import date
 
 import pytest
-from dagster import AssetCheckKey, AssetCheckSeverity, AssetKey, DagsterInstance, DagsterInvalidSubsetError
+from dagster import (
+    AssetCheckKey,
+    AssetCheckSeverity,
+    AssetKey,
+    DagsterInstance,
+    DagsterInvalidSubsetError,
+    DagsterRunStatus,
+    build_sensor_context,
+)
 
+from pipeline.audit.status import status
 from pipeline.catalogue.load import catalogue
 from pipeline.ingest import archive
+from pipeline.orchestration.checks import rule_of
 from pipeline.orchestration.graph import definitions
 from pipeline.publish.current import current_id, read_manifest
-from pipeline.settings import Settings
+from pipeline.run import record
+from pipeline.settings import PROJECT_ROOT, Settings
+from tests.pipeline.extracts import extract
 
 BRONZE = AssetKey(["bronze", "place_measures__measures"])
 METRIC_VALUE = AssetKey(["marts", "metric_value"])
 EDITION = AssetKey(["edition"])
 
 
-def nightly(settings: Settings, **chosen):
-    """A run of the job in this process, on an instance that leaves nothing behind."""
-    with DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}}) as instance:
-        job = definitions(settings).resolve_job_def("nightly")
-        return job.execute_in_process(instance=instance, raise_on_error=False, **chosen)
+def with_inbox(settings: Settings) -> Settings:
+    """Settings with an inbox of the test's own, which need not be there: the default is the working folder's."""
+    return replace(settings, inbox=settings.raw.parent / "inbox")
+
+
+def nightly(settings: Settings, instance: DagsterInstance | None = None, **chosen):
+    """A run of the job in this process, by default on an instance that leaves nothing behind."""
+    with instance or DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}}) as used:
+        job = definitions(with_inbox(settings)).resolve_job_def("nightly")
+        return job.execute_in_process(instance=used, raise_on_error=False, **chosen)
 
 
 def materialised(result) -> dict[AssetKey, dict]:
@@ -40,17 +62,18 @@ def failure(result) -> str:
     return event.event_specific_data.user_failure_data.description
 
 
-def add_extract(settings: Settings, folder, name: str, value: str) -> None:
-    """An extract of one percentage, of a partner that has sent nothing before."""
-    header = "metric_id,definition_version,measure,breakdown_type,breakdown_value,area,area_name,period,numerator,denominator,"
-    header += "value,lower,upper,unit,qualifier,source,quote,note"
-    row = (
-        f"pc_02,,practices rated good,,,E54000032,NHS Kent and Medway ICB,2025-01-31,,,{value},,,percent,exact,a test,,"
-    )
+def add_extract(settings: Settings, folder, name: str, text: str) -> None:
     path = folder / name
-    path.write_text(f"{header}\n{row}\n", "utf-8")
+    path.write_text(text, "utf-8")
     (outcome,) = archive.add([path], settings, catalogue())
     assert outcome.status == "archived", outcome.message
+
+
+def persistent(folder) -> DagsterInstance:
+    """An instance with the deployed settings, whose records outlive the process."""
+    folder.mkdir(exist_ok=True)
+    shutil.copy(PROJECT_ROOT / "deploy" / "dagster.yaml", folder)
+    return DagsterInstance.from_config(str(folder))
 
 
 @pytest.fixture(scope="module")
@@ -75,16 +98,51 @@ def test_both_routes_make_the_same_edition(sample_run, by_dagster):
 def test_every_check_of_the_ledger_is_shown(sample_run, by_dagster):
     (_, outcome), (_, result) = sample_run, by_dagster
     shown = evaluated(result)
-    assert len(shown) == len(outcome.ledger.checks) + 1  # ledger_is_whole is the graph's own
-    assert all(one.passed for one in shown.values())
-    whole = shown[AssetCheckKey(EDITION, "ledger_is_whole")]
-    assert whole.metadata["not_in_this_graph"].value == whole.metadata["skipped"].value == 0
+    # two are the graph's own
+    whole = shown.pop(AssetCheckKey(EDITION, "ledger_is_whole"))
+    late = shown.pop(AssetCheckKey(EDITION, "datasets_are_up_to_date"))
+    assert late.passed == (late.metadata["overdue"].value == 0)
+    assert late.severity is AssetCheckSeverity.WARN
+    assert whole.passed
+    failed = [one for one in shown.values() if not one.passed]
+    assert all(one.severity is AssetCheckSeverity.WARN for one in failed)
+    assert len(failed) == len({rule_of(check) for check in outcome.ledger.warnings})
+    contracts = [check for check in outcome.ledger.checks if check.kind == "contract"]
+    tables = {rule_of(check)[1] for check in contracts}
+    assert len(contracts) > len(tables)
+    single = {rule_of(check) for check in outcome.ledger.checks if check.kind != "contract"}
+    assert len(shown) == len(single) + len(tables)
+    by_contract = [one for key, one in shown.items() if key.name == "contract"]
+    assert sum(one.metadata["rules_judged"].value for one in by_contract) == len(
+        {rule_of(check) for check in contracts}
+    )
+    told = {name: value.value for name, value in whole.metadata.items()}
+    assert told["checks"] == len(outcome.ledger.checks)
+    assert told["shown_as"] == len(shown)
+    assert told["not_in_this_graph"] == told["not_run"] == 0
+
+
+def test_a_contract_rule_that_failed_is_named_by_the_check_of_its_contract(own, tmp_path):
+    add_extract(own, tmp_path, "place_measures__spoilt__2025-02.csv", extract("61").replace(",exact,", ",exactly,"))
+    result = nightly(own)
+    assert not result.success
+    shown = evaluated(result)[AssetCheckKey(AssetKey(["staging", "stg_place_measures"]), "contract")]
+    assert not shown.passed
+    assert shown.severity is AssetCheckSeverity.ERROR
+    assert shown.metadata["rules_not_passed"].value.startswith("place_measures.measures.")
 
 
 def test_assets_tell_what_was_made(sample_run, by_dagster):
     (_, outcome), (settings, result) = sample_run, by_dagster
     assets = materialised(result)
-    assert set(assets) == set(definitions(settings).resolve_asset_graph().materializable_asset_keys)
+    held = {f"{one.dataset}__{one.table}" for one in archive.releases(settings.raw)}
+    not_held = {
+        AssetKey(["bronze", name])
+        for name in (f"{contract.dataset}__{table.name}" for contract, table in catalogue().tables())
+        if name not in held
+    }
+    known = set(definitions(settings).resolve_asset_graph().materializable_asset_keys)
+    assert set(assets) == known - not_held
     rows = {one.table.name: one.rows for one in outcome.tables if one.table.part == "open"}
     assert assets[METRIC_VALUE]["dagster/row_count"] == rows["metric_value"]
     assert assets[EDITION]["edition"] == outcome.edition_id
@@ -93,6 +151,15 @@ def test_assets_tell_what_was_made(sample_run, by_dagster):
     assert assets[BRONZE]["releases"] == 1
     assert assets[BRONZE]["rows_in"] == assets[BRONZE]["rows_clean"] + assets[BRONZE]["rows_quarantined"]
     assert [one.data["sha256"] for one in assets[BRONZE]["files"].records] == [held.sha256]
+
+
+def test_a_late_dataset_is_a_warning_at_the_edition_as_status_says_it(by_dagster):
+    settings, result = by_dagster
+    shown = evaluated(result)[AssetCheckKey(EDITION, "datasets_are_up_to_date")]
+    late = [
+        one["dataset"] for one in status(settings, catalogue(), date.today())["datasets"] if "overdue" in one["state"]
+    ]
+    assert [words.split(":")[0] for words in (shown.description or "").split("; ") if words] == late
 
 
 def test_nothing_changed_is_said_with_the_checks_of_the_run_that_made_it(own):
@@ -121,7 +188,7 @@ def test_a_check_that_no_release_called_for_neither_passed_nor_failed(own):
 
 def test_a_gate_that_blocks_fails_the_run_and_leaves_the_last_edition(own, tmp_path):
     before = current_id(own)
-    add_extract(own, tmp_path, "place_measures__spoilt__2025-02.csv", "150")
+    add_extract(own, tmp_path, "place_measures__spoilt__2025-02.csv", extract("150"))
     first = nightly(own)
     assert not first.success
     assert "place_measures.percentage_in_range" in failure(first)
@@ -149,10 +216,116 @@ def test_nothing_from_staging_on_can_be_made_alone(fresh, key):
 
 
 def test_one_ingest_asset_can_be_made_alone(fresh):
-    result = nightly(fresh, asset_selection=[BRONZE])
+    with DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}}) as instance:
+        job = definitions(fresh).resolve_implicit_global_asset_job_def()
+        result = job.execute_in_process(instance=instance, asset_selection=[BRONZE])
     assert result.success
     assert set(materialised(result)) == {BRONZE}
     assert evaluated(result) == {}
     assert [path.name for path in (fresh.work / "bronze").iterdir()] == ["place_measures"]
     assert current_id(fresh) is None
     assert not fresh.runs.exists()
+
+
+def test_bronze_is_reported_when_its_releases_changed_and_not_for_being_looked_at(own, tmp_path):
+    storage = tmp_path / "dagster"
+    implicit = definitions(own).resolve_implicit_global_asset_job_def()
+    with persistent(storage) as instance:
+        by_hand = implicit.execute_in_process(instance=instance, asset_selection=[BRONZE])
+    assert set(materialised(by_hand)) == {BRONZE}
+    first = {key for key in materialised(nightly(own, persistent(storage))) if key.path[0] == "bronze"}
+    assert first
+    assert BRONZE not in first  # it was made by hand from the same releases
+    add_extract(own, tmp_path, "place_measures__a-partner__2025-02.csv", extract("61"))
+    second = materialised(nightly(own, persistent(storage)))
+    assert {key for key in second if key.path[0] == "bronze"} == {BRONZE}
+    assert second[BRONZE]["releases"] == 2
+
+
+def test_every_column_of_every_model_says_what_it_is_made_from(by_dagster):
+    settings, result = by_dagster
+    assets = materialised(result)
+    models = [
+        spec.key for spec in definitions(settings).resolve_all_asset_specs() if "dagster_dbt/unique_id" in spec.metadata
+    ]
+    lineage = {key: assets[key]["dagster/column_lineage"].deps_by_column for key in models if key.path[0] != "seeds"}
+    specs = {spec.key: spec for spec in definitions(settings).resolve_all_asset_specs()}
+    for key, columns in lineage.items():
+        schema = assets[key].get("dagster/column_schema") or specs[key].metadata["dagster/column_schema"]
+        assert list(columns) == [column.name for column in schema.columns], key
+        assert all(parent.asset_key in specs for parents in columns.values() for parent in parents)
+    # from a published number back to the column of the file that it was summed from
+    wanted, seen = [(METRIC_VALUE, "value")], set()
+    while wanted:
+        key, column = wanted.pop()
+        for parent in lineage.get(key, {}).get(column, ()):
+            if (parent.asset_key, parent.column_name) not in seen:
+                seen.add((parent.asset_key, parent.column_name))
+                wanted.append((parent.asset_key, parent.column_name))
+    assert (AssetKey(["bronze", "gp_appointments_regional__regional"]), "count_of_appointments") in seen
+    assert (BRONZE, "numerator") in seen
+    assert (BRONZE, "quote") not in seen
+
+
+def test_the_sensor_starts_one_run_for_what_came_and_the_run_takes_it_in(own):
+    settings = with_inbox(own)
+    defs = definitions(settings)
+    sensor = defs.resolve_sensor_def("inbox_sensor")
+    cursor = None
+
+    def tick():
+        nonlocal cursor
+        with DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}}) as instance:
+            found = sensor.evaluate_tick(build_sensor_context(instance, cursor=cursor))
+        cursor = found.cursor or cursor
+        return found
+
+    assert "there is no such folder" in tick().skip_message
+    settings.inbox.mkdir()
+    assert tick().skip_message == "nothing new"
+    for partner, area in (("one", "E54000032,NHS Kent and Medway ICB"), ("two", "E54000029,NHS North East London ICB")):
+        (settings.inbox / f"place_measures__{partner}__2025-02.csv").write_text(extract("61", area), "utf-8")
+    assert "2 files came or changed" in tick().skip_message
+    (request,) = tick().run_requests
+    assert request.tags["ics-marts/files"] == "2"
+    assert tick().skip_message == "nothing new"
+    result = nightly(settings)
+    assert result.success, failure(result)
+    assert "archived as" in materialised(result)[EDITION]["inbox"]
+    assert {one.part for one in archive.releases(settings.raw) if one.dataset == "place_measures"} >= {"one", "two"}
+    assert tick().skip_message == "nothing new"
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from dagster import DagsterInstance
+from pipeline.orchestration.graph import definitions
+from pipeline.settings import Settings
+from pipeline.transform.dbt import Dbt
+
+Dbt.build = lambda self, tag: os.kill(os.getpid(), signal.SIGKILL)
+settings = Settings(raw=Path({raw!r}), out=Path({out!r}), inbox=Path({inbox!r}))
+with DagsterInstance.from_config({storage!r}) as instance:
+    definitions(settings).resolve_job_def("nightly").execute_in_process(instance=instance)
+"""
+
+
+def test_the_run_after_one_that_was_killed_fails_it_in_dagster_too_and_succeeds(fresh, tmp_path):
+    storage, settings = tmp_path / "dagster", with_inbox(fresh)
+    persistent(storage).dispose()
+    program = KILLED.format(
+        raw=str(settings.raw), out=str(settings.out), inbox=str(settings.inbox), storage=str(storage)
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    with persistent(storage) as instance:
+        (dead,) = instance.get_runs()
+        assert dead.status is DagsterRunStatus.STARTED
+    result = nightly(fresh, persistent(storage))
+    assert result.success
+    with persistent(storage) as instance:
+        assert instance.get_run_by_id(dead.run_id).status is DagsterRunStatus.FAILURE
+        said = [log.user_message for log in instance.all_logs(result.run_id)]
+    assert any("had died; what it left was removed" in words for words in said)
+    assert [one.outcome for one in record.records(fresh)] == ["died", "passed"]

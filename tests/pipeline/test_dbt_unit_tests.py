@@ -17,7 +17,7 @@ def test_the_unit_tests_beside_the_models_pass(fresh):
     database.parent.mkdir(parents=True, exist_ok=True)
     build.prepare(database, catalogue(), known, uses, bronze)
     dbt = Dbt(database, fresh.out / "dbt")
-    assert {one.status for one in dbt.build("internal")} == {"success", "pass"}
+    assert {one.status for one in dbt.build("internal")} <= {"success", "pass", "warn"}
     results = dbt.unit_tests()
     assert [one.unique_id.split(".")[-1] for one in results] == ["a_reissued_code_is_followed_to_the_one_valid_then"]
     assert [one.status for one in results] == ["pass"], [one.message for one in results]
