@@ -2,7 +2,7 @@
 
 Belongs here: which figures the page shows, in which order and in which words, and the geometry of its charts; the HTML
 stands in page.html.jinja. Does not belong here: computing a figure that a mart could hold, any request to anywhere, any
-clock. The words for areas, periods and statuses are the workbook's too.
+clock. Lists, rates and networks are read by practices.py; words (words.py) are the workbook's too.
 """
 
 from __future__ import annotations
@@ -10,32 +10,34 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from pipeline.publish import practices
 from pipeline.publish.context import CheckLine, DatasetLine, EditionContext
+from pipeline.publish.home import APPOINTMENTS, Home, home_area, select
+from pipeline.publish.words import (
+    MONTHS,
+    as_printed,
+    day_words,
+    interval_places,
+    interval_words,
+    month_words,
+    number,
+    ours,
+    period_words,
+    short_name,
+    signed,
+    status_words,
+)
 
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 MARKING = "OFFICIAL-SENSITIVE"
-APPOINTMENTS, IN_PERSON, IN_PERSON_KNOWN, CHANGE = "pc_05.v1", "pc_06.v1", "pc_06.v2", "pc_07.v1"
+IN_PERSON, IN_PERSON_KNOWN, CHANGE = "pc_06.v1", "pc_06.v2", "pc_07.v1"
 HEADLINES = (APPOINTMENTS, IN_PERSON, IN_PERSON_KNOWN, CHANGE)
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
-STATUS_WORDS = {
-    "exact": "exact",
-    "rounded": "rounded",
-    "suppressed": "suppressed",
-    "not_available": "not available",
-    "not_applicable": "not applicable",
-    "missing": "missing",
-    "estimated": "approximate",
-    "not_reproducible": "not reproducible",
-}
 PROOF_WORDS = {
     "A": "A: reproduces an independently published figure",
     "B": "B: reproduces the publisher's own total",
@@ -56,17 +58,9 @@ BREAKDOWNS = {
     "hcp_type": "Who saw the patient",
     "time_from_booking": "Time from booking to appointment",
 }
+# Checks that did not pass: the page shows so many, the workbook all.
+SHOWN = 40
 LABELS = {"DNA": "Did not attend (DNA)", "Other Practice staff": "Other practice staff"}
-
-# The code that answers today to the code (ODS or GSS) that the settings name.
-HOME_SQL = """
-select today.area_code, today.ods_code, today.area_name, today.origin
-from reference.area as named
-join reference.area as today on today.area_code = coalesce(named.current_area_code, named.area_code)
-where $home in (named.area_code, named.ods_code)
-order by named.is_current desc, named.area_code
-limit 1
-"""
 
 # One period for the whole page, so that areas are compared over the same twelve months. What a document merely states
 # of the metric (another source) is no figure of ours.
@@ -103,16 +97,6 @@ MONTHS_SQL = f"""{VALUES_SQL}
     and cell.metric_key = '{APPOINTMENTS}' and cell.period_type = 'month' and cell.breakdown_type = 'none'
     and cell.area_code = $area
 order by cell.period_start
-"""
-
-# The country to compare with: one that is as real, or as synthetic, as the home area comes first.
-COUNTRY_SQL = f"""
-select distinct cell.area_code, area.origin = 'synthetic' as synthetic
-from marts.metric_value as cell
-left join reference.area as area on area.area_key = cell.area_key
-where cell.metric_key = '{APPOINTMENTS}' and cell.area_type = 'country'
-order by coalesce(synthetic, false) <> $synthetic, cell.area_code
-limit 1
 """
 
 # Whether a stated figure agrees with ours stands on the metric's row of the same cell, whichever source it has.
@@ -199,26 +183,6 @@ limit 1
 """
 
 
-@dataclass(frozen=True)
-class Home:
-    """The area that page and workbook open with.
-
-    `found` is false where the edition does not know its code; `country` is the code of the country that it is compared
-    with, '' where there is none.
-    """
-
-    code: str
-    ods_code: str
-    name: str
-    synthetic: bool
-    found: bool
-    country: str
-
-    @property
-    def short(self) -> str:
-        return short_name(self.name)
-
-
 def write_page(con, context: EditionContext, path: Path) -> None:
     """Writes the page of an edition. The same tables and context give the same bytes."""
     path.write_text(render(page_content(con, context)), "utf-8", newline="\n")
@@ -233,6 +197,10 @@ def render(content: dict) -> str:
     )
     environment.filters |= {
         "number": number,
+        "day": day_words,
+        "month": month_words,
+        "age": practices.age_words,
+        "signed": signed,
         "period": period_words,
         "status": status_words,
         "short": short_name,
@@ -252,19 +220,32 @@ def page_content(con, context: EditionContext) -> dict:
     first_month = months[0]["period_start"] if months else None
     cards = headline_cards(values, home, first_month, source_names(releases))
     stated = select(con, STATED_SQL)
+    registered = practices.patients(con, home)
+    rates = practices.rates(con, home)
     return {
         "context": context,
         "marking": MARKING if context.part == "internal" else "",
         "home": home,
+        "country_name": country_name(con, home),
         "year": year,
         "cards": cards,
         "names": {row["metric_key"]: row["metric_name"] for row in select(con, NAMES_SQL)},
-        "lead": lead(cards, home),
+        "lead": " ".join(filter(None, [lead(cards, home), registered_words(registered)])),
         "months": months,
         "months_words": months_words(months),
         "month_charts": month_charts(months, year),
+        "rates": list(reversed(rates)),
+        "rates_words": rates_words(rates),
+        "rate_charts": rate_charts(rates),
         "breakdowns": breakdowns(values, home),
         "comparison": comparison(values, home),
+        "registered": registered,
+        "ages": age_rows(registered),
+        "sexes": known_sexes(registered),
+        "networks": practices.networks(con, home),
+        "compared": practices.comparisons(con),
+        "missing": practices.missing(con, home),
+        "named": practices.NAMED,
         "stated": stated_tiers(stated, home),
         "printed": _by_document([printed_line(row, first_month) for row in select(con, PRINTED_SQL, home=home.code)]),
         "datasets": [freshness(line) for line in context.datasets],
@@ -280,29 +261,6 @@ def page_content(con, context: EditionContext) -> dict:
 
 
 # --- reading the edition -------------------------------------------------------------------------------------------
-
-
-def select(con, sql: str, **parameters: object) -> list[dict]:
-    """The rows of a query as dictionaries."""
-    cursor = con.execute(sql, parameters) if parameters else con.execute(sql)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def home_area(con, home_code: str) -> Home:
-    """The area that a home code (ODS or GSS, current or not) means."""
-    found = select(con, HOME_SQL, home=home_code)
-    area = found[0] if found else {"area_code": home_code, "ods_code": "", "area_name": home_code, "origin": ""}
-    synthetic = area["origin"] == "synthetic"
-    countries = select(con, COUNTRY_SQL, synthetic=synthetic)
-    return Home(
-        code=area["area_code"],
-        ods_code=area["ods_code"] or "",
-        name=area["area_name"],
-        synthetic=synthetic,
-        found=bool(found),
-        country=countries[0]["area_code"] if countries else "",
-    )
 
 
 def latest_year(con, home: Home) -> tuple[date, date] | None:
@@ -326,6 +284,12 @@ def year_values(con, home: Home, year: tuple[date, date] | None) -> list[dict]:
     )
 
 
+def country_name(con, home: Home) -> str:
+    """The name of the country that the home area is compared with, '' where there is none."""
+    found = select(con, "select area_name from reference.area where area_code = $code", code=home.country)
+    return found[0]["area_name"] if found else ""
+
+
 def source_names(releases: list[dict]) -> dict[str, str]:
     """Dataset -> its title and publisher, for the releases that count."""
     return {row["dataset"]: f"{row['title']} ({row['publisher']})" for row in releases if row["counts"]}
@@ -334,90 +298,6 @@ def source_names(releases: list[dict]) -> dict[str, str]:
 def licences(releases: list[dict]) -> list[str]:
     """Publisher and licence of each release that counts, once."""
     return sorted({f"{row['publisher']}: {row['licence']}" for row in releases if row["counts"]})
-
-
-# --- words ---------------------------------------------------------------------------------------------------------
-
-
-def short_name(area_name: str) -> str:
-    """An ICB's name without the words that all of them share."""
-    return re.sub(r"^NHS | (Integrated Care Board|ICB)$", "", area_name)
-
-
-def day_words(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def month_words(day: date) -> str:
-    return f"{MONTHS[day.month - 1]} {day.year}"
-
-
-def period_words(start: date, end: date) -> str:
-    """A period in words: `November 2025`, `December 2024 to November 2025`, `31 January to 30 September 2024`."""
-    if start == end:
-        return day_words(start)
-    if start.day == 1 and (end + timedelta(days=1)).day == 1:
-        if (start.year, start.month) == (end.year, end.month):
-            return month_words(start)
-        first = MONTHS[start.month - 1] if start.year == end.year else month_words(start)
-        return f"{first} to {month_words(end)}"
-    first = f"{start.day} {MONTHS[start.month - 1]}" if start.year == end.year else day_words(start)
-    return f"{first} to {day_words(end)}"
-
-
-def number(value: float | Decimal, places: int | None = None, *, signed: bool = False) -> str:
-    """A number with thousands commas; `places` None keeps the digits it has. Minus is the sign, not a hyphen."""
-    exact = Decimal(str(value))
-    if places is None:
-        digits = exact.normalize().as_tuple().exponent
-        places = max(0, -digits) if isinstance(digits, int) else 0
-    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    # A sign before 0.0 would claim a direction that the rounded figure no longer shows.
-    text = f"{abs(rounded):,.{places}f}"
-    sign = "\N{MINUS SIGN}" if rounded < 0 else "+" if signed and rounded > 0 else ""
-    return sign + text
-
-
-def with_unit(text: str, unit: str) -> str:
-    if unit == "percent":
-        return f"{text}%"
-    return text if unit == "count" else f"{text} {unit}"
-
-
-def ours(value: float | Decimal, unit: str) -> str:
-    """A figure that we computed: whole numbers whole, everything else to one decimal."""
-    whole = unit != "percent" and float(value).is_integer()
-    return with_unit(number(value, 0 if whole else 1), unit)
-
-
-def interval_words(lower: float | None, upper: float | None) -> str:
-    """A 95% interval of a percentage, '' where there is none, in the decimals that tell its limits apart."""
-    if lower is None or upper is None:
-        return ""
-    places = interval_places(lower, upper)
-    return f"{number(lower, places)}% to {number(upper, places)}%"
-
-
-def interval_places(lower: float, upper: float) -> int:
-    """The decimals that tell two limits apart; one where they are far enough from each other."""
-    return next((places for places in (1, 2, 3) if upper - lower >= 2 * 10**-places), 4)
-
-
-def as_stated(value: float | Decimal, unit: str) -> str:
-    """A figure in the digits that its source gave: another decimal would claim more than was said."""
-    return with_unit(number(value), unit)
-
-
-def as_printed(row: dict) -> str:
-    """What a document states of a cell: qualifier and figure, or the status where it gives no number."""
-    if row["value_published"] is None:
-        return "no number given" if row["value_status"] == "not_available" else status_words(row["value_status"])
-    qualifier = "" if row["qualifier"] in (None, "exact") else f"{row['qualifier']} "
-    return qualifier + as_stated(row["value_published"], row["unit"])
-
-
-def status_words(value_status: str) -> str:
-    return STATUS_WORDS.get(value_status, value_status.replace("_", " "))
 
 
 def why_not(row: dict, first_month: date | None) -> str:
@@ -496,6 +376,36 @@ def lead(cards: dict[str, dict | None], home: Home) -> str:
         text += f" {in_person['figure']} were face to face or a home visit"
         text += f" ({in_person['country']})." if in_person["country"] else "."
     return text
+
+
+def registered_words(registered: dict | None) -> str:
+    """The registered patients in one sentence; '' where there is no number of them."""
+    if registered is None or registered["latest"]["value"] is None:
+        return ""
+    latest = registered["latest"]
+    text = f"{number(latest['value'], 0)} patients were registered on {day_words(latest['period_start'])}"
+    if registered["change"]:
+        since = day_words(registered["earliest"]["period_start"])
+        share = registered["change"][1]
+        moved = f"{number(abs(share), 1)}% {'more' if share > 0 else 'fewer'} than" if share else "as many as"
+        text += f", {moved} on {since}"
+    return f"{text}."
+
+
+def rates_words(rates: list[dict]) -> str:
+    """The latest month of which the home area has a rate, in words; '' where there is none."""
+    known = [row for row in rates if row["home"] and row["home"]["value"] is not None]
+    if not known:
+        return ""
+    row = known[-1]
+    beside = []
+    if row["country"] and row["country"]["value"] is not None:
+        beside.append(f"{row['country']['area_name']} had {number(row['country']['value'], 0)}")
+    if row["spread"]:
+        lowest, highest = (number(row["spread"][end]["value"], 0) for end in ("lowest", "highest"))
+        beside.append(f"the {row['spread']['count']} ICBs had between {lowest} and {highest}")
+    text = f"{month_words(row['period_start'])}: {number(row['home']['value'], 0)}"
+    return f"{text}; {', '.join(beside)}." if beside else f"{text}."
 
 
 # --- charts --------------------------------------------------------------------------------------------------------
@@ -577,6 +487,130 @@ def _columns(
         "columns": columns,
         "ticks": [{"y": f"{y(value):.1f}", "text": number(value)} for value in ticks],
     }
+
+
+def rate_charts(rates: list[dict]) -> list[dict]:
+    """The monthly rates as lines over the spread of the ICBs, wide and narrow; empty without a value of the home area."""
+    if not any(row["home"] and row["home"]["value"] is not None for row in rates):
+        return []
+    return [
+        {"name": "wide", **_lines(rates, width=880, height=330, left=56, right=46, letters=True)},
+        {"name": "narrow", **_lines(rates, width=360, height=270, left=40, right=36, letters=False)},
+    ]
+
+
+def _lines(rates: list[dict], *, width: int, height: int, left: int, right: int, letters: bool) -> dict:
+    """Lines and areas by month. A month without a value breaks its line, so that a gap is seen as one."""
+    top, foot = 14, 46 if letters else 30
+    base, first, last = height - foot, _month_number(rates[0]), _month_number(rates[-1])
+    step = (width - left - right) / (last - first + 1)
+
+    def series(of) -> list[tuple[int, float | None]]:
+        held = {_month_number(row): of(row) for row in rates}
+        return [(month, held.get(month)) for month in range(first, last + 1)]
+
+    def edge(name: str) -> list[tuple[int, float | None]]:
+        return series(lambda row: row["spread"] and row["spread"][name] and row["spread"][name]["value"])
+
+    lines = {name: series(lambda row, name=name: row[name] and row[name]["value"]) for name in ("country", "home")}
+    edges = {name: edge(name) for name in ("lowest", "lower", "upper", "highest")}
+    known = [value for points in (*lines.values(), *edges.values()) for _, value in points if value is not None]
+    tick = nice_step(max(max(known) - min(known), 1), 6)
+    lowest, highest = math.floor(min(known) / tick) * tick, math.ceil(max(known) / tick) * tick
+    highest = max(highest, lowest + tick)
+
+    def x(month: int) -> float:
+        return left + (month - first + 0.5) * step
+
+    def y(value: float) -> float:
+        return base - (base - top) * (value - lowest) / (highest - lowest)
+
+    def path(points: list[tuple[int, float]]) -> str:
+        return " ".join(f"{x(month):.1f},{y(value):.1f}" for month, value in points)
+
+    def area(under: str, over: str) -> list[str]:
+        return [
+            path([*lower, *reversed(upper)])
+            for lower, upper in zip(_unbroken(edges[under]), _unbroken(edges[over]), strict=True)
+            if len(lower) > 1
+        ]
+
+    drawn = {name: _unbroken(points) for name, points in lines.items()}
+    months = [
+        {
+            "middle": f"{x(month):.1f}",
+            "edge": f"{x(month) - step / 2:.1f}",
+            "letter": MONTHS[month % 12][0] if letters and step >= 14 else "",
+            "year": str(month // 12) if month % 12 == 0 or month == first else "",
+        }
+        for month in range(first, last + 1)
+    ]
+    # As under the monthly columns: the first, partial year gives way.
+    if any(month["year"] for month in months[1 : 1 + math.ceil(34 / step)]):
+        months[0]["year"] = ""
+    ends = {name: stretches[-1][-1] for name, stretches in drawn.items() if stretches}
+    levels = {name: y(value) for name, (_, value) in ends.items()}
+    if len(levels) == 2 and abs(levels["home"] - levels["country"]) < 15:
+        middle, sign = sum(levels.values()) / 2, 1 if levels["home"] >= levels["country"] else -1
+        levels = {"home": middle + 7.5 * sign, "country": middle - 7.5 * sign}
+    return {
+        "width": width,
+        "height": height,
+        "left": left,
+        "right": width - right,
+        "base": base,
+        "letters_y": base + 17,
+        "years_y": height - 8,
+        "months": months,
+        "ticks": [
+            {"y": f"{y(lowest + place * tick):.1f}", "text": number(lowest + place * tick)}
+            for place in range(round((highest - lowest) / tick) + 1)
+        ],
+        "all": area("lowest", "highest"),
+        "half": area("lower", "upper"),
+        "lines": {name: [path(points) for points in found if len(points) > 1] for name, found in drawn.items()},
+        "dots": {
+            name: [(f"{x(points[0][0]):.1f}", f"{y(points[0][1]):.1f}") for points in found if len(points) == 1]
+            for name, found in drawn.items()
+        },
+        "ends": {
+            name: {"x": f"{x(month) + 7:.1f}", "y": f"{levels[name]:.1f}", "text": number(value, 0)}
+            for name, (month, value) in ends.items()
+        },
+    }
+
+
+def _month_number(row: dict) -> int:
+    return row["period_start"].year * 12 + row["period_start"].month - 1
+
+
+def _unbroken(points: list[tuple[int, float | None]]) -> list[list[tuple[int, float]]]:
+    """The stretches of months that all have a value."""
+    found: list[list[tuple[int, float]]] = [[]]
+    for month, value in points:
+        if value is not None:
+            found[-1].append((month, value))
+        elif found[-1]:
+            found.append([])
+    return [stretch for stretch in found if stretch]
+
+
+def age_rows(registered: dict | None) -> list[dict]:
+    """Five-year bands as bars, all on one scale: the largest share of the home area or the country is the whole width."""
+    found = registered["ages"] if registered else None
+    bands = found["bands"] if found else []
+    shares = [share for band in bands for share in (band["share"], band["country_share"]) if share is not None]
+
+    def along(share: float | None) -> str:
+        return "" if share is None else f"{100 * share / max(shares):.1f}"
+
+    return [band | {"width": along(band["share"]), "mark": along(band["country_share"])} for band in bands]
+
+
+def known_sexes(registered: dict | None) -> list[dict]:
+    """The sexes with their shares; none at all where one of them has no number."""
+    found = registered["ages"]["sexes"] if registered and registered["ages"] else []
+    return [sex for sex in found if sex["share"] is not None]
 
 
 def comparison(values: list[dict], home: Home) -> dict:
@@ -738,14 +772,39 @@ def gate(checks: tuple[CheckLine, ...]) -> dict:
         mine = [check for check in checks if check.kind == kind]
         if mine:
             counts = Counter(check.outcome for check in mine)
-            groups.append({"title": KIND_WORDS.get(kind, kind), "checks": mine, "counts": counts})
+            lines = _by_rule(mine)
+            groups.append({"title": KIND_WORDS.get(kind, kind), "checks": mine, "lines": lines, "counts": counts})
+    not_passed = [check for check in checks if check.outcome != "passed"]
     return {
         "counts": Counter(check.outcome for check in checks),
         "total": len(checks),
         "outcomes": OUTCOME_WORDS,
-        "not_passed": [check for check in checks if check.outcome != "passed"],
+        "not_passed": [asdict(check) | {"places": 1} for check in not_passed[:SHOWN]],
+        "not_shown": len(not_passed[SHOWN:]),
         "groups": groups,
     }
+
+
+def _by_rule(checks: list[CheckLine]) -> list[dict]:
+    """One line a rule and outcome, with all its rows: a rule runs on every release, and the page must stay readable."""
+    rules: dict[tuple, list[CheckLine]] = {}
+    for check in checks:
+        rules.setdefault((check.rule_id, check.why, check.severity, check.dimension, check.outcome), []).append(check)
+    return [
+        asdict(same[0])
+        | {
+            "places": len(same),
+            "message": same[0].message if len(same) == 1 else "",
+            "rows_checked": _sum(check.rows_checked for check in same),
+            "rows_failed": _sum(check.rows_failed for check in same),
+        }
+        for same in rules.values()
+    ]
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 def trace(con, context: EditionContext, home: Home) -> dict | None:

@@ -13,9 +13,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from pipeline.publish import practices
 from pipeline.publish.context import EditionContext
+from pipeline.publish.home import APPOINTMENTS, PATIENTS, RATE, Home, home_area, select
 from pipeline.publish.page import (
-    APPOINTMENTS,
     CHANGE,
     IN_PERSON,
     IN_PERSON_KNOWN,
@@ -26,15 +27,11 @@ from pipeline.publish.page import (
     PROOF_WORDS,
     RELEASES_SQL,
     STATED_SQL,
-    Home,
-    home_area,
     latest_year,
     licences,
-    period_words,
-    select,
-    status_words,
     year_values,
 )
+from pipeline.publish.words import day_words, month_words, period_words, short_name, status_words
 
 # No clock: every workbook says that it was created then.
 CREATED = datetime(2000, 1, 1)
@@ -64,8 +61,19 @@ NOTES = {
     "nor fewer is better in itself.",
     "stated": "In the digits of the source. Over, under and around are its own words.",
     "proof": f"How sure a metric is. {'. '.join(PROOF_WORDS.values())}.",
-    "digest": "The sha256 of the file as it was received. The archived file still has it, or the edition does not "
-    "verify.",
+    "lists": "Patients on the lists of general practices. They need not live in the area, and its residents may be "
+    "registered elsewhere.",
+    "rate": "Recorded appointments of a month for each 1,000 patients. Of areas: patients of the practices whose "
+    "appointments are included, as the coverage file gives them. Of practices and networks: patients on the list "
+    "nearest to the first day of the month.",
+    "network": "All figures of a network are of all its practices, those of another area included.",
+    "rest": "Practices and networks of the home area only, and their latest list and month. All others and all earlier "
+    "ones are rows of marts.metric_value in ics_marts.duckdb, and of csv/place_primary_care.csv, of the same edition.",
+    "compared": "Ours is added up from practices; theirs is the figure of the other file. Neither is corrected by the "
+    "other. Figures that are equal are counted on the page and stand in audit.reconciliation.",
+    "presence": "The register and the appointments are those nearest to the day of the lists, at most 92 days off. [x]: "
+    "no such file of its area is held.",
+    "digest": "The sha256 of the file as it was received; trace says whether the archived file still has it.",
     "outcome": "An edition is published only when every planned check ran and no critical one failed. A failed warning "
     "does not block.",
 }
@@ -178,8 +186,14 @@ def workbook_sheets(con, context: EditionContext, home: Home) -> list[Sheet]:
         headline_sheet(con, home),
         months_sheet(con, home),
         comparison_sheet(con, home),
+        patients_sheet(con, home),
+        ages_sheet(con, home),
+        rates_sheet(con, home),
+        *practice_sheets(con, home),
         stated_sheet(con),
         metrics_sheet(con),
+        differing_sheet(con),
+        missing_sheet(con, home),
         sources_sheet(con),
         checks_sheet(context),
     ]
@@ -246,14 +260,14 @@ def stated_format(value: float | Decimal | None) -> str:
 
 
 def value_format(record: dict) -> str:
-    """Percentages that are computed here have one decimal; everything else shows the digits that it has."""
-    ours = record["unit"] == "percent" and record["method"] != "stated"
+    """Percentages and ratios that are computed here have one decimal; everything else shows the digits that it has."""
+    ours = (record["unit"] == "percent" and record["method"] != "stated") or record["method"] == "ratio"
     return ONE_DECIMAL if ours else stated_format(record["value"])
 
 
 def limit_cell(record: dict, limit: str) -> Cell:
-    """A limit of an interval. Counts and differences have none; a share or a stated figure may lack one."""
-    otherwise = NOT_APPLICABLE if record["method"] in ("count", "difference") else NOT_AVAILABLE
+    """A limit of an interval. Counts, differences and ratios have none; a share or a stated figure may lack one."""
+    otherwise = NOT_APPLICABLE if record["method"] in ("count", "difference", "ratio") else NOT_AVAILABLE
     return number_cell(record[limit], shorthand(record["value_status"], otherwise))
 
 
@@ -410,6 +424,176 @@ def comparison_sheet(con, home: Home) -> Sheet:
     return Sheet("ICBs", title, source, columns, records)
 
 
+def area_records(con, home: Home, metric_key: str) -> list[dict]:
+    """A metric by period of the home area, then the country, then every other ICB by name."""
+    rows = select(con, practices.AREAS_SQL, metric=metric_key, home=home.code, country=home.country)
+    first = {home.code: 0, home.country: 1}
+    return sorted(
+        rows,
+        key=lambda row: (first.get(row["area_code"], 2), row["area_name"], row["area_code"], row["period_start"]),
+    )
+
+
+def area_columns() -> tuple[Column, ...]:
+    def name(record: dict) -> str:
+        return text_cell(record["area_name"] + (" (synthetic)" if record["origin"] == "synthetic" else ""))
+
+    return Column("Area", 62, name), text_column("Area code", 14, "area_code")
+
+
+def known_column(heading: str, width: int, field: str, number_format: str = WHOLE, note: str = "") -> Column:
+    """A number of a record that has a status, or the shorthand for why there is none."""
+    return Column(
+        heading,
+        width,
+        lambda record: number_cell(record[field], shorthand(record["value_status"])),
+        number_format,
+        note,
+    )
+
+
+def patients_sheet(con, home: Home) -> Sheet:
+    columns = (
+        *area_columns(),
+        Column("Day", 20, lambda record: day_words(record["period_start"])),
+        Column("ISO day", 12, lambda record: day_cell(record["period_start"])),
+        known_column("Registered patients", 16, "value", note="lists"),
+        status_column(),
+        text_column("Maturity", 12, "maturity"),
+    )
+    title = f"Registered patients by day of the lists: {text_cell(home.short)} and every ICB"
+    source = f"Metric {PATIENTS}; releases on the sheet Sources."
+    return Sheet("Patients", title, source, columns, area_records(con, home, PATIENTS))
+
+
+def ages_sheet(con, home: Home) -> Sheet:
+    found = practices.ages(con, home)
+    records = (
+        [{"kind": "sex"} | part for part in found["sexes"]] + [{"kind": "age"} | part for part in found["bands"]]
+        if found
+        else []
+    )
+    columns = (
+        Column("Patients who are", 18, lambda record: text_cell(practices.age_words(record["label"]))),
+        text_column("By", 8, "kind"),
+        known_column("Registered patients", 16, "value", note="lists"),
+        known_column("Share of all, %", 14, "share", ONE_DECIMAL),
+        Column(
+            "Share of the country, %",
+            16,
+            lambda record: number_cell(record["country_share"], NOT_AVAILABLE),
+            ONE_DECIMAL,
+        ),
+        status_column(),
+    )
+    when = f", {day_words(found['day'])}" if found else ""
+    title = f"Registered patients of {text_cell(home.short)} by sex and five-year age band{when}"
+    return Sheet("Ages", title, f"Metric {PATIENTS}; releases on the sheet Sources.", columns, records)
+
+
+def rates_sheet(con, home: Home) -> Sheet:
+    columns = (
+        *area_columns(),
+        Column("Month", 20, lambda record: month_words(record["period_start"])),
+        *day_columns(),
+        known_column("Appointments", 16, "numerator"),
+        known_column("Patients of included practices", 16, "denominator"),
+        known_column("Per 1,000 patients", 14, "value", ONE_DECIMAL, "rate"),
+        status_column(),
+        text_column("Maturity", 12, "maturity"),
+    )
+    title = f"Appointments per 1,000 registered patients by month: {text_cell(home.short)} and every ICB"
+    source = f"Metric {RATE}; releases on the sheet Sources."
+    return Sheet("Rates", title, source, columns, area_records(con, home, RATE))
+
+
+def practice_sheets(con, home: Home) -> tuple[Sheet, Sheet]:
+    """The networks and the practices of the home area, with their latest list and month."""
+    found = practices.networks(con, home) or {"networks": [], "practices": [], "lists": None, "month": None}
+
+    def figure(name: str) -> Callable[[dict], Cell]:
+        def cell(record: dict) -> Cell:
+            row = record[name]
+            return NOT_AVAILABLE if row is None else number_cell(row["value"], shorthand(row["value_status"]))
+
+        return cell
+
+    def status(record: dict) -> str:
+        rows = (record[name] for name in ("patients", "appointments", "rate"))
+        words = (status_words(row["value_status"] if row else "not_available") for row in rows)
+        return ", ".join(dict.fromkeys(words))
+
+    lists = f", {day_words(found['lists'])}" if found["lists"] else ""
+    month = f", {month_words(found['month'][0])}" if found["month"] else ""
+    figures = (
+        Column(f"Registered patients{lists}", 20, figure("patients"), WHOLE, "lists"),
+        Column(f"Appointments{month}", 18, figure("appointments"), WHOLE),
+        Column(f"Per 1,000 patients{month}", 18, figure("rate"), ONE_DECIMAL, "rate"),
+        Column("Status", 22, status, note="status"),
+    )
+    of_networks = (
+        text_column("Network", 50, "name", note="rest"),
+        text_column("Network code", 12, "code"),
+        Column("Practices of the home area", 14, lambda record: len(record["practices"]), WHOLE, "network"),
+        count_column("Practices of other areas", 14, "elsewhere"),
+        *figures,
+    )
+    of_practices = (
+        text_column("Practice", 50, "area_name", note="rest"),
+        text_column("Practice code", 12, "area_code"),
+        text_column("Network", 50, "network_name", NOT_APPLICABLE),
+        text_column("Network code", 12, "network_code", NOT_APPLICABLE),
+        *figures,
+    )
+    here = text_cell(home.short)
+    source = (
+        f"Metrics {PATIENTS}, {practices.PRACTICE_APPOINTMENTS} and {practices.PRACTICE_RATE}; releases on the sheet "
+        "Sources."
+    )
+    return (
+        Sheet("Networks", f"Primary care networks of {here}", source, of_networks, found["networks"]),
+        Sheet("Practices", f"General practices of {here}", source, of_practices, found["practices"]),
+    )
+
+
+def differing_sheet(con) -> Sheet:
+    def title_of(record: dict) -> str:
+        return text_cell(practices.COMPARISONS.get(record["comparison"], (record["comparison"],))[0])
+
+    columns = (
+        Column("What was compared", 60, title_of, note="compared"),
+        Column("Area", 50, lambda record: text_cell(short_name(record["area_name"] or record["area_code"]))),
+        text_column("Area code", 14, "area_code"),
+        Column("Period", 20, lambda record: practices.period_of(record["comparison"], record["period"])),
+        count_column("Ours", 16, "ours"),
+        count_column("Theirs", 16, "theirs"),
+        Column("Difference", 14, lambda record: number_cell(record["difference"], NOT_AVAILABLE), SIGNED),
+    )
+    title = "Figures that two files give and that are not equal, every area of the edition"
+    records = select(con, practices.DIFFERING_SQL)
+    return Sheet("Differing_files", title, "audit.reconciliation of this edition.", columns, records)
+
+
+def missing_sheet(con, home: Home) -> Sheet:
+    found = practices.missing(con, home)
+
+    def presence(field: str) -> Callable[[dict], str]:
+        return lambda record: NOT_AVAILABLE if record[field] is None else "yes" if record[field] else "no"
+
+    columns = (
+        text_column("Practice", 50, "organisation_name"),
+        text_column("Practice code", 12, "practice_code"),
+        Column("Day of the lists", 14, lambda record: day_cell(record["extract_date"])),
+        Column("Of the home area", 10, lambda record: "yes" if record["is_here"] else "no"),
+        Column("In the lists", 10, presence("in_lists")),
+        Column("In the register", 10, presence("in_register"), note="presence"),
+        Column("In the appointments", 14, presence("in_appointments")),
+    )
+    title = "Practices that lists, register and appointments do not all have, every area of the edition"
+    source = "audit.practice_difference of this edition, its latest day."
+    return Sheet("Missing_practices", title, source, columns, found["rows"] if found else [])
+
+
 def stated_sheet(con) -> Sheet:
     def figure(field: str) -> tuple[Callable[[dict], Cell], Callable[[dict], str]]:
         return (
@@ -554,6 +738,8 @@ def _cover(con, context: EditionContext, home: Home, statements: list[str]):
         *statements,
         f"Home area: {text_cell(home.name)}, {text_cell(home.code)}{f' ({home.ods_code})' if home.ods_code else ''}.",
         f"Latest twelve months: {period_words(*year)}." if year else "Appointments over twelve months: none held.",
+        "Of practices and networks the workbook holds those of the home area. All others stand in the database and the "
+        "CSV file of the same edition.",
         "Every number here stands in the tables of the same edition, and can be traced from metric, area and period: "
         "ics-marts trace METRIC AREA PERIOD.",
     ]

@@ -14,7 +14,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from pipeline import duck
-from pipeline.publish import page
+from pipeline.publish import page, practices
 from pipeline.publish.context import CheckLine, DatasetLine, EditionContext
 from pipeline.publish.page import write_page
 from pipeline.publish.workbook import text_cell, write_workbook
@@ -59,6 +59,24 @@ create table audit.unmapped_area (
     dataset varchar, area_code_published varchar, source_rows bigint, first_period_start date, last_period_end date
 );
 create table audit.quarantine_summary (release_id varchar, rule_id varchar, "rows" bigint);
+create table marts.gp_appointments_practice_month (
+    area_code varchar, appointment_month date, breakdown_type varchar, breakdown_value varchar,
+    appointments decimal(18, 4), list_size decimal(18, 4), list_date date
+);
+create table reference.area_link (
+    link_type varchar, from_area_code varchar, to_area_code varchar, valid_from date, valid_to date
+);
+create table reference.organisation (
+    organisation_code varchar, organisation_name varchar, pcn_code varchar, sub_icb_location_code varchar
+);
+create table audit.reconciliation (
+    comparison varchar, area_code varchar, period date, ours decimal(18, 4), theirs decimal(18, 4),
+    difference decimal(18, 4)
+);
+create table audit.practice_difference (
+    practice_code varchar, extract_date date, in_lists boolean, in_register boolean, in_appointments boolean,
+    organisation_name varchar
+);
 """
 
 HOME, OTHER, ENGLAND = "E54000032", "E54000019", "E92000001"
@@ -69,7 +87,12 @@ NAMES = {
     OTHER: "NHS Herefordshire and Worcestershire Integrated Care Board",
     ENGLAND: "England",
 }
-SHEETS = ["Cover", "Contents", "Notes", "Headline", "Months", "ICBs", "Local_figures", "Metrics", "Sources", "Checks"]
+SHEETS = [
+    "Cover", "Contents", "Notes", "Headline", "Months", "ICBs", "Patients", "Ages", "Rates", "Networks", "Practices",
+    "Local_figures", "Metrics", "Differing_files", "Missing_practices", "Sources", "Checks",
+]  # fmt: skip
+LISTS, LATER_LISTS = date(2025, 6, 1), date(2025, 12, 1)
+LOCATION, ELSEWHERE, NETWORK = "E38000237", "E38000999", "U11111"
 CHECK = CheckLine(
     "gp.rows", "gp/regional", "contract", "critical", "completeness", "passed", "no row is lost", "", 713695, 0
 )
@@ -107,7 +130,7 @@ def value(metric_key: str, area: str = HOME, period: tuple[date, date] = YEAR, *
     row = {
         "metric_key": metric_key, "area_key": area, "period_key": f"{period[0]}/{period[1]}", "metric_id": metric_id,
         "definition_version": int(version), "period_start": period[0], "period_end": period[1],
-        "period_type": "month" if month else "rolling_12_months", "area_code": area, "area_name": NAMES[area],
+        "period_type": "month" if month else "rolling_12_months", "area_code": area, "area_name": NAMES.get(area, area),
         "area_type": "country" if area == ENGLAND else "icb", "breakdown_type": "none", "breakdown_value": "all",
         "unit": "percent", "method": "wilson", "value_status": "exact", "source": BOOKS, "maturity": "provisional",
         "release_id": "gp/regional",
@@ -180,8 +203,113 @@ def parts() -> list[dict]:
     ]
 
 
+def month_of(number: int) -> tuple[date, date]:
+    """A month of 2025, not December."""
+    return date(2025, number, 1), date.fromordinal(date(2025, number + 1, 1).toordinal() - 1)
+
+
+def patients(area: str, number: float | None, day: date = LATER_LISTS, **given: object) -> dict:
+    facts = {"numerator": number, "value": number, "unit": "patients", "method": "count", "period_type": "snapshot"}
+    return value("pc_50.v1", area, (day, day), **(facts | {"source": "gp_registered_patients"} | given))
+
+
+def rate(area: str, number: float | None, month: int, metric_key: str = "pc_51.v1", **given: object) -> dict:
+    facts = {"value": number, "unit": "per 1,000 patients", "method": "ratio", "denominator": 1000}
+    return value(metric_key, area, month_of(month), **(facts | given))
+
+
+def of_practice(code: str, listed: float | None, booked: float | None, kind: str = "practice") -> list[dict]:
+    """The list, appointments and rate of a practice or network."""
+    books = {"area_type": kind, "source": "gp_appointments_practice"}
+    counted = {"unit": "appointments", "method": "count"}
+    rows = [] if listed is None else [patients(code, listed, area_type=kind)]
+    if booked is not None:
+        rows.append(value("pc_05.v2", code, month_of(10), value=booked, numerator=booked, **counted, **books))
+    return rows if None in (listed, booked) else [*rows, rate(code, 1000 * booked / listed, 10, "pc_52.v1", **books)]
+
+
+def link(child: str, parent: str, valid_to: date | None = None) -> dict:
+    return {"link_type": "part_of", "from_area_code": child, "to_area_code": parent, "valid_to": valid_to}
+
+
+def primary_care() -> dict[str, list[dict]]:
+    """Lists of two days, ages, rates with a gap, one network with a practice of another area, two files that differ."""
+    parts_of_home = {"sex": {"female": 605, "male": 495}, "age_band": {"0-4": 220, "5-9": 330, "10-14": 495, "95+": 55}}
+    parts_of_england = {
+        "sex": {"female": 510, "male": 490},
+        "age_band": {"0-4": 250, "5-9": 250, "10-14": 250, "95+": 250},
+    }
+    names = {
+        "P1": "ABBEY SURGERY", "P2": "BRIDGE SURGERY", "P3": "CASTLE SURGERY", "P4": "DEAN SURGERY", "P5": "EAST SURGERY",
+    }  # fmt: skip
+    return {
+        "reference.metric": [
+            metric("pc_05", 2, unit="appointments", method="count", source="gp_appointments_practice"),
+            metric("pc_50", unit="patients", method="count", source="gp_registered_patients"),
+            metric("pc_51", unit="per 1,000 patients", method="ratio"),
+            metric("pc_52", unit="per 1,000 patients", method="ratio", source="gp_appointments_practice"),
+        ],
+        "reference.area": [
+            area_row(LOCATION, "NHS Kent and Medway ICB - 91Q", "sub_icb_location"),
+            area_row(ELSEWHERE, "NHS Elsewhere ICB - 99X", "sub_icb_location"),
+            area_row(NETWORK, "MARSH PCN", "pcn"),
+            *(area_row(code, name, "practice") for code, name in names.items()),
+        ],
+        "reference.area_link": [
+            link(LOCATION, HOME), link(ELSEWHERE, OTHER), link("P1", LOCATION), link("P2", LOCATION),
+            link("P3", LOCATION), link("P4", ELSEWHERE), link("P5", LOCATION), link("P1", NETWORK),
+            link("P2", NETWORK), link("P4", NETWORK), link("P5", NETWORK), link("P3", NETWORK, LISTS),
+        ],
+        "reference.organisation": [{"organisation_code": "P3", "sub_icb_location_code": LOCATION}],
+        "marts.metric_value": [
+            patients(HOME, 1000, LISTS), patients(HOME, 1100), patients(ENGLAND, 60_000, LISTS),
+            patients(ENGLAND, 61_200), patients(OTHER, 2000),
+            *(patients(area, number, breakdown_type=kind, breakdown_value=label)
+              for area, kinds in ((HOME, parts_of_home), (ENGLAND, parts_of_england))
+              for kind, labels in kinds.items() for label, number in labels.items()),
+            *(rate(HOME, number, month) for month, number in ((7, 440.0), (8, 450.0), (10, 569.718))),
+            rate(HOME, None, 9, value_status="suppressed"),
+            *(rate(area, number, month) for month in (7, 8, 9, 10) for area, number in ((OTHER, 700.0), (ENGLAND, 616.49))),
+            *of_practice("P1", 500, 200), *of_practice("P2", 400, None), *of_practice("P3", 200, 90),
+            *of_practice("P4", 9000, 7000), *of_practice(NETWORK, 9900, 7200, "pcn"),
+        ],
+        "marts.gp_appointments_practice_month": [
+            {"area_code": "P1", "appointment_month": date(2025, 10, 1), "breakdown_type": "none", "breakdown_value": "all",
+             "list_date": date(2025, 9, 1)},
+        ],
+        "audit.reconciliation": [
+            {"comparison": "crosstab_is_regional", "area_code": LOCATION, "period": date(2025, 10, 1), "ours": 290,
+             "theirs": 290, "difference": 0},
+            {"comparison": "lists_are_coverage", "area_code": LOCATION, "period": LISTS, "ours": 1002, "theirs": 1000,
+             "difference": 2},
+            {"comparison": "lists_are_coverage", "area_code": ELSEWHERE, "period": LISTS, "ours": 1950, "theirs": 2000,
+             "difference": -50},
+            {"comparison": "lists_are_coverage", "area_code": ELSEWHERE, "period": LATER_LISTS, "ours": 2000, "theirs": 2000,
+             "difference": 0},
+        ],
+        "audit.practice_difference": [
+            {"practice_code": code, "extract_date": day, "in_lists": code == "P3", "in_register": code != "P3",
+             "in_appointments": None if code == "X9" else False, "organisation_name": name}
+            for code, day, name in (
+                ("P3", LATER_LISTS, "CASTLE SURGERY"), ("X1", LATER_LISTS, "GONE SURGERY"),
+                ("X9", LATER_LISTS, "FAR SURGERY"), ("X1", LISTS, "GONE SURGERY"))
+        ],
+    }  # fmt: skip
+
+
+def without(content: dict[str, list[dict]], *metric_keys: str) -> dict[str, list[dict]]:
+    """The edition without the values of these metrics."""
+    kept = [row for row in content["marts.metric_value"] if row["metric_key"] not in metric_keys]
+    return content | {"marts.metric_value": kept}
+
+
 def tables() -> dict[str, list[dict]]:
     """A small whole edition: two ICBs and England; printed figures that agree, do not agree, and are out of reach."""
+    content, added = appointments_only(), primary_care()
+    return {name: [*content.get(name, []), *added.get(name, [])] for name in (*content, *added)}
+
+
+def appointments_only() -> dict[str, list[dict]]:
     before = (date(2023, 12, 1), date(2024, 11, 30))
     return {
         "reference.metric": [
@@ -336,7 +464,7 @@ def test_what_a_document_states_is_no_headline_of_ours(tmp_path: Path) -> None:
 def test_a_change_that_only_gives_context_is_not_judged(tmp_path: Path) -> None:
     content = tables()
     assert 'class="worse"' not in page_of(content, tmp_path)
-    content["reference.metric"][-1]["direction"] = "up"
+    next(row for row in content["reference.metric"] if row["metric_key"] == "pc_07.v1")["direction"] = "up"
     assert '<span class="worse">−0.5%, worse</span>' in page_of(content, tmp_path)
 
 
@@ -374,7 +502,7 @@ def test_local_figures_keep_their_digits_words_and_verdict(html: str) -> None:
 
 def test_month_chart_starts_at_zero_and_shows_a_suppressed_month_as_a_gap(html: str) -> None:
     charts = re.findall(r'<svg class="(wide|narrow)".*?</svg>', html, flags=re.DOTALL)
-    assert charts == ["wide", "narrow", "wide", "narrow"]
+    assert charts == ["wide", "narrow"] * 3
     months_html = re.search(r'<section id="months".*?</section>', html, flags=re.DOTALL)[0]
     assert months_html.count('<rect class="column') == 2 * 13
     assert months_html.count('<rect class="column latest"') == 2 * 11  # one of the latest twelve is suppressed
@@ -408,6 +536,125 @@ def test_icbs_are_compared_highest_first_beside_england(html: str) -> None:
     assert '<g class="home">' in compared
     assert "The axis starts at 60%, not at zero" in text_of(compared)
     assert "70.22% to 70.28%" in text_of(compared)
+
+
+def test_registered_patients_come_with_their_day_and_change_beside_england(html: str) -> None:
+    registered = section(html, "patients")
+    assert "1 December 2025 1,100 Since 1 June 2025, the earliest list held +100 (+10.0%)" in registered
+    assert "England in the same time +2.0%" in registered
+    assert "Female and male, 1 December 2025 55.0% and 45.0%" in registered
+    assert "1,100 patients were registered on 1 December 2025, 10.0% more than on 1 June 2025." in text_of(html)
+
+
+def test_ages_are_bars_from_zero_on_one_scale_with_england(html: str, tmp_path: Path) -> None:
+    registered = section(html, "patients")
+    assert (
+        "0 to 4 220 20.0% 25.0% 5 to 9 330 30.0% 25.0% 10 to 14 495 45.0% 25.0% 95 and over 55 5.0% 25.0%" in registered
+    )
+    # The longest bar is the whole width, and England's mark stands on the same scale.
+    assert re.findall(r'<i style="width:([\d.]+)%"></i><b style="left:([\d.]+)%">', html) == [
+        ("44.4", "55.6"), ("66.7", "55.6"), ("100.0", "55.6"), ("11.1", "55.6"),
+    ]  # fmt: skip
+    content = tables()
+    content["marts.metric_value"] = [
+        row for row in content["marts.metric_value"]
+        if not (row["area_code"] == ENGLAND and row["breakdown_type"] == "age_band")
+    ]  # fmt: skip
+    alone = section(page_of(content, tmp_path), "patients")
+    assert "England cannot stand beside them" in alone
+    assert "0 to 4 220 20.0% 5 to 9" in alone
+
+
+def test_a_hidden_age_takes_the_shares_with_it(tmp_path: Path) -> None:
+    content = tables()
+    hidden = next(
+        row for row in content["marts.metric_value"] if row["breakdown_value"] == "0-4" and row["area_code"] == HOME
+    )
+    hidden |= {"value": None, "numerator": None, "value_status": "suppressed"}
+    html = page_of(content, tmp_path)
+    assert "0 to 4 suppressed not available 25.0% 5 to 9 330 not available 25.0%" in section(html, "patients")
+    assert '<i style="width:%' not in html
+
+
+def test_rates_stand_over_the_spread_of_the_icbs_and_a_gap_stays_one(html: str) -> None:
+    found = re.search(r'<section id="rates".*?</section>', html, flags=re.DOTALL)[0]
+    assert "October 2025: 570; England had 616, the 2 ICBs had between 570 and 700." in text_of(found)
+    wide = re.search(r'<svg class="wide".*?</svg>', found, flags=re.DOTALL)[0]
+    assert wide.count('<polyline class="line of-home"') == 1  # July and August; October stands alone
+    assert wide.count('<circle class="of-home"') == 1
+    assert wide.count('<polyline class="line of-country"') == 1
+    assert "Middle half" not in text_of(found).split("Table of")[0]
+    assert "September 2025 suppressed 616.5 too few ICBs" in text_of(found)
+    assert "October 2025 569.7 616.5 569.7 too few ICBs 700.0 2" in text_of(found)
+    assert "not at zero" in text_of(found)
+
+
+def test_the_middle_half_is_of_icbs_that_there_are() -> None:
+    rows = [{"area_code": f"E{n}", "value": float(n)} for n in range(1, 10)]
+    spread = practices._spread(list(reversed(rows)))
+    assert [spread[name]["value"] for name in ("lowest", "lower", "upper", "highest")] == [1, 3, 7, 9]
+    assert practices._spread(rows[:7])["lower"] is None
+    assert practices._spread(rows[:1]) is None
+
+
+def test_networks_have_their_practices_and_those_in_none_are_named(html: str) -> None:
+    networks = section(html, "networks")
+    assert "3 practices of Kent and Medway in 1 primary care network, as they were on 1 December 2025." in networks
+    assert "1 practice is in no network: CASTLE SURGERY (P3)." in networks
+    assert "The rate sets the appointments against the lists of 1 September 2025" in networks
+    assert "MARSH PCN U11111 and 1 practice of another area, in its figures 2 9,900 7,200 727.3" in networks
+    assert "ABBEY SURGERY P1 500 200 400.0 BRIDGE SURGERY P2 400 no figure no figure" in networks
+    assert "In no network CASTLE SURGERY P3 200 90 450.0" in networks
+    assert "DEAN SURGERY" not in networks  # of another area
+    assert "EAST SURGERY" not in networks  # its last link holds, but it has neither list nor appointments
+
+
+def test_networks_without_appointments_show_their_lists_alone(tmp_path: Path) -> None:
+    html = page_of(without(tables(), "pc_05.v2", "pc_52.v1"), tmp_path)
+    networks = section(html, "networks")
+    assert "holds no appointments by practice for them" in networks
+    assert "ABBEY SURGERY P1 500 BRIDGE SURGERY P2 400 In no network" in networks
+    assert "Appointments, October" not in networks
+
+
+def test_files_that_disagree_are_counted_and_the_largest_difference_named(html: str) -> None:
+    found = section(html, "agreement")
+    assert "month and sub-ICB location, October 2025 1 1 none: all are equal" in found
+    assert "1 June 2025 to 1 December 2025 3 1 50 (1,950 beside 2,000, 2.5%): Elsewhere ICB - 99X, 1 June 2025" in found
+
+
+def test_practices_that_not_all_files_have_are_counted_by_kind_home_first(html: str) -> None:
+    found = section(html, "agreement")
+    assert "3 practices on 1 December 2025" in found
+    assert "in the lists, not in the register or the appointments 1 1 CASTLE SURGERY (P3)" in found
+    assert "in the register, not in the lists 1 0 FAR SURGERY (X9)" in found
+    assert "in the register, not in the lists or the appointments 1 0 GONE SURGERY (X1)" in found
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("rates", "This edition holds no appointments per 1,000 registered patients for Kent and Medway."),
+        ("patients", "This edition holds no lists of registered patients for Kent and Medway."),
+        ("networks", "This edition holds neither lists nor appointments of single practices for Kent and Medway."),
+        ("agreement", "This edition holds no two files of practices and areas that could be set side by side."),
+    ],
+)
+def test_what_is_not_held_is_one_sentence_and_no_empty_chart(name: str, sentence: str, tmp_path: Path) -> None:
+    html = page_of(appointments_only(), tmp_path)
+    assert sentence in section(html, name)
+    assert not re.search(rf'<section id="{name}"(?:(?!</section>).)*<(svg|table)', html, flags=re.DOTALL)
+    assert "patients were registered" not in text_of(html)
+
+
+def test_a_rule_that_ran_on_many_releases_is_one_line_of_the_page(tmp_path: Path) -> None:
+    releases = tuple(replace(CHECK, scope=f"gp/{n}", rows_checked=10) for n in range(300))
+    failed = tuple(replace(WARNING, scope=f"gp/{n}") for n in range(page.SHOWN + 2))
+    html = page_of(tables(), tmp_path, replace(CONTEXT, checks=releases + failed))
+    gate = section(html, "gate")
+    assert "no row is lost gp.rows on 300 releases or tables, completeness critical passed 3,000 0" in gate
+    assert "And 2 more: the sheet Checks of the workbook has them all." in gate
+    assert len(html) < 150_000
 
 
 def test_gate_shows_counts_failed_warnings_and_every_check(html: str) -> None:
@@ -527,7 +774,7 @@ def test_internal_part_is_marked_on_every_section(html: str, tmp_path: Path) -> 
     assert "OFFICIAL-SENSITIVE" not in html
     internal = page_of(tables(), tmp_path, replace(CONTEXT, part="internal"))
     sections = re.findall(r"<section .*?</section>", internal, flags=re.DOTALL)
-    assert len(sections) == 11
+    assert len(sections) == 15
     assert all("OFFICIAL-SENSITIVE" in one for one in sections)
     assert internal.index("OFFICIAL-SENSITIVE</p>") < internal.index("<header")
 
@@ -612,7 +859,7 @@ def test_axis_steps_are_round(highest: float, step: float) -> None:
 def test_workbook_has_cover_contents_notes_and_one_sheet_a_table(sheets: dict[str, list[list]]) -> None:
     assert list(sheets) == SHEETS
     assert sheets["Cover"][0][0] == "Kent and Medway: primary care at place"
-    assert [row[0] for row in sheets["Contents"]][-7:] == SHEETS[3:]
+    assert [row[0] for row in sheets["Contents"]][-len(SHEETS[3:]) :] == SHEETS[3:]
     assert not any("OFFICIAL-SENSITIVE" in str(rows) or "ynthetic data" in str(rows[:4]) for rows in sheets.values())
 
 
@@ -658,6 +905,43 @@ def test_comparison_sheet_puts_the_country_first(tmp_path: Path) -> None:
     assert rows[2]["In person, % of all"] == 63.4240905
     assert rows[2]["Change on the year before"] == -51455
     assert rows[1]["In person, % of known mode"] == "[x]"
+
+
+def test_patients_and_rates_of_every_icb_home_and_country_first(sheets: dict[str, list[list]]) -> None:
+    rows = records(sheets["Patients"], "Area")
+    assert [(row["Area code"], row["ISO day"], row["Registered patients"]) for row in rows] == [
+        (HOME, "2025-06-01", 1000), (HOME, "2025-12-01", 1100), (ENGLAND, "2025-06-01", 60_000),
+        (ENGLAND, "2025-12-01", 61_200), (OTHER, "2025-12-01", 2000),
+    ]  # fmt: skip
+    rows = {(row["Area code"], row["Month"]): row for row in records(sheets["Rates"], "Area")}
+    assert rows[HOME, "September 2025"]["Per 1,000 patients"] == "[c]"
+    assert rows[HOME, "October 2025"]["Per 1,000 patients"] == 569.718
+    assert rows[OTHER, "October 2025"]["Per 1,000 patients"] == 700
+    ages = {row["Patients who are"]: row for row in records(sheets["Ages"], "Patients who are")}
+    assert (ages["10 to 14"]["Registered patients"], ages["10 to 14"]["Share of the country, %"]) == (495, 25)
+    assert ages["female"]["Share of all, %"] == pytest.approx(55)
+
+
+def test_workbook_holds_the_practices_of_home_and_says_where_the_rest_is(sheets: dict[str, list[list]]) -> None:
+    (network,) = records(sheets["Networks"], "Network")
+    assert (network["Practices of the home area"], network["Practices of other areas"]) == (2, 1)
+    assert network["Appointments, October 2025"] == 7200
+    rows = {row["Practice code"]: row for row in records(sheets["Practices"], "Practice")}
+    assert list(rows) == ["P1", "P2", "P3"]
+    assert rows["P1"]["Per 1,000 patients, October 2025"] == 400
+    assert (rows["P2"]["Appointments, October 2025"], rows["P2"]["Status"]) == ("[x]", "exact, not available")
+    assert rows["P3"]["Network"] == "[z]"
+    assert "rows of marts.metric_value in ics_marts.duckdb" in str(sheets["Notes"])
+    assert "All others stand in the database" in str(sheets["Cover"])
+
+
+def test_workbook_lists_what_differs(sheets: dict[str, list[list]]) -> None:
+    rows = records(sheets["Differing_files"], "What was compared")
+    assert [(row["Area code"], row["Difference"]) for row in rows] == [(ELSEWHERE, -50), (LOCATION, 2)]
+    rows = {row["Practice code"]: row for row in records(sheets["Missing_practices"], "Practice")}
+    assert list(rows) == ["P3", "X1", "X9"]
+    assert (rows["X9"]["In the register"], rows["X9"]["In the appointments"]) == ("yes", "[x]")
+    assert (rows["P3"]["Of the home area"], rows["X1"]["Of the home area"]) == ("yes", "no")
 
 
 def test_local_figures_are_text_and_numbers_never_formulas(workbook: Path, sheets: dict[str, list[list]]) -> None:
