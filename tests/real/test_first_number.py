@@ -98,7 +98,7 @@ def test_reissued_codes_lead_to_the_area_of_their_day(real):
     assert not {"E54000052", "E54000053"} & icbs
     links = con.execute(
         "select from_area_code, to_area_code, valid_from::varchar, method from reference.area_link"
-        " where link_type = 'succeeded_by' order by all"
+        " where link_type = 'succeeded_by' and from_area_code in ('E54000052', 'E54000053') order by all"
     ).fetchall()
     assert links == [
         ("E54000052", "E54000063", "2023-04-01", "exact"),

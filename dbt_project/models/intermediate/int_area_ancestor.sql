@@ -1,7 +1,7 @@
 -- Grain: one row per area, an area that contains it (itself included) and a span of days: what rolls up into what.
 -- A practice is counted to the ICB that the practice files say, which is not always that of its sub-ICB location (29
--- practices in December 2025): so the publisher's own totals of ICBs are reproduced. Where no file says an ICB, its
--- location decides.
+-- practices in December 2025): so the publisher's own totals of ICBs are reproduced. On days for which no file says an ICB,
+-- its location decides.
 with recursive areas as (
     select published_code as area_code, span_from, span_to
     from {{ ref('int_area_canonical') }}
@@ -34,23 +34,40 @@ of_practices as (
     select * from part_of where child_type = 'practice'
 ),
 
+-- The days for which files say an ICB (or STP) follow each other without a gap.
 with_icb as (
-    select distinct area_code from of_practices where parent_type in ('icb', 'stp')
+    select area_code, min(span_from) as icb_from, max(span_to) as icb_to
+    from of_practices
+    where parent_type in ('icb', 'stp')
+    group by area_code
 ),
 
--- The network and the location themselves, and all that contains the ICB; of a practice without an ICB, the location.
-of_practices_up as (
-    select
-        of_practices.area_code, ancestors.ancestor_code, greatest(of_practices.span_from, ancestors.span_from) as span_from,
-        least(of_practices.span_to, ancestors.span_to) as span_to
+by_location as (
+    select of_practices.*, with_icb.icb_from, with_icb.icb_to
     from of_practices
-    join ancestors on ancestors.area_code = of_practices.parent_code
-    where greatest(of_practices.span_from, ancestors.span_from) <= least(of_practices.span_to, ancestors.span_to)
-      and (
-          ancestors.ancestor_code = of_practices.parent_code
-          or of_practices.parent_type in ('icb', 'stp')
-          or of_practices.area_code not in (select area_code from with_icb)
-      )
+    left join with_icb using (area_code)
+    where of_practices.parent_type not in ('icb', 'stp')
+),
+
+-- What leads on to all that contains it: the ICB, and the location before and after the days with one.
+leads_on as (
+    select area_code, parent_code, span_from, span_to from of_practices where parent_type in ('icb', 'stp')
+    union all
+    select area_code, parent_code, span_from, least(span_to, coalesce(icb_from - 1, span_to))::date from by_location
+    union all
+    select area_code, parent_code, greatest(span_from, icb_to + 1)::date, span_to from by_location where icb_to < span_to
+),
+
+of_practices_up as (
+    select of_practices.area_code, of_practices.parent_code as ancestor_code, of_practices.span_from, of_practices.span_to
+    from of_practices
+    union
+    select
+        leads_on.area_code, ancestors.ancestor_code, greatest(leads_on.span_from, ancestors.span_from),
+        least(leads_on.span_to, ancestors.span_to)
+    from leads_on
+    join ancestors on ancestors.area_code = leads_on.parent_code and ancestors.ancestor_code <> leads_on.parent_code
+    where greatest(leads_on.span_from, ancestors.span_from) <= least(leads_on.span_to, ancestors.span_to)
 )
 
 select area_code, ancestor_code, span_from, span_to from ancestors

@@ -62,6 +62,19 @@ named_only_there as (
       and named.area_code not in (select area_code from ccgs)
 ),
 
+-- Regions are reissued too: by December 2025 the East of England and the North West had other codes than in the lookup of
+-- 2022. Files from before that lookup have older codes and nothing to add.
+regions_named_only_there as (
+    select distinct
+        'nhs_region' as area_type, map.region_ons_code as area_code, map.region_code as ods_code, map.region_name as area_name,
+        map.extract_date as vintage_start, release.origin
+    from {{ ref('stg_gp_registered_patients_practice_map') }} as map
+    join {{ source('catalogue', 'release') }} as release using (release_id)
+    join {{ ref('area_established') }} as established on established.area_type = 'icb'
+    where map.extract_date >= established.established_on
+      and map.region_ons_code not in (select area_code from regions)
+),
+
 -- The lookup covers one country and does not name it; synthetic releases are about a fictional one.
 countries as (
     select distinct
@@ -88,6 +101,8 @@ listed as (
     select *, true from countries
     union all
     select *, false from named_only_there
+    union all
+    select *, false from regions_named_only_there
 )
 
 -- An ICB listed by two files of one vintage is one row; names differ by a word at most, the first in order stands.

@@ -10,15 +10,31 @@ register_day as (
     select coalesce(last_day(max(vintage_start)), date '1900-01-01') as known_to from partners
 ),
 
--- A practice that the register has in two networks at once counts for the one it joined last.
-registered as (
+turns as (
+    select practice_code, start_date as span_from from partners
+    union
+    select practice_code, end_date + 1 from partners where end_date is not null
+),
+
+stretches as (
     select
-        practice_code, pcn_code, start_date as span_from,
-        least(
-            coalesce(end_date, date '9999-12-31'),
-            coalesce(lead(start_date) over (partition by practice_code order by start_date, pcn_code) - 1, date '9999-12-31')
-        )::date as span_to
-    from partners
+        practice_code, span_from,
+        coalesce(lead(span_from) over (partition by practice_code order by span_from) - 1, date '9999-12-31')::date as span_to
+    from turns
+),
+
+-- On days on which the register has a practice in two networks it counts for the one it joined last, of two joined on one
+-- day for the one it stayed in.
+registered as (
+    select stretches.practice_code, partners.pcn_code, stretches.span_from, stretches.span_to
+    from stretches
+    join partners
+        on partners.practice_code = stretches.practice_code
+        and stretches.span_from between partners.start_date and coalesce(partners.end_date, date '9999-12-31')
+    qualify row_number() over (
+        partition by stretches.practice_code, stretches.span_from
+        order by partners.start_date desc, coalesce(partners.end_date, date '9999-12-31') desc, partners.pcn_code desc
+    ) = 1
 ),
 
 -- Of two files of one day the preferred one speaks.
