@@ -648,11 +648,12 @@ def _command(command: Callable, common: set[str]) -> Iterator[str]:
     options = [one for one in every if not _is_argument(one[2])]
     shared = [_option(*one)[0] for one in options if one[0] in common]
     own = [one for one in options if one[0] not in common]
-    yield f"## {command.__name__}"
+    name = command.__name__.replace("_", "-")
+    yield f"## {name}"
     yield ""
     yield from prose(command.__doc__ or "")
     yield "```text"
-    usage = [f"ics-marts {command.__name__}", *(_usage(*one) for one in arguments), "[OPTIONS]" if options else ""]
+    usage = [f"ics-marts {name}", *(_usage(*one) for one in arguments), "[OPTIONS]" if options else ""]
     yield " ".join(part for part in usage if part)
     yield "```"
     yield ""

@@ -171,6 +171,7 @@ def inspect(
 def new_dataset(
     file: Annotated[Path, typer.Argument(help="a file of the dataset, as published")],
     dataset: Annotated[str, typer.Option(help="its name (default: from the file's name)")] = "",
+    table: Annotated[str, typer.Option(help="the name of its table, where it has one (default: published)")] = "",
     title: Annotated[str, typer.Option(help="the publication's title")] = "",
     publisher: Annotated[str, typer.Option(help="who publishes it")] = "",
     licence: Annotated[str, typer.Option(help="under which licence")] = "",
@@ -183,7 +184,7 @@ def new_dataset(
     from pipeline.draft import write
     from pipeline.draft.compose import Facts
 
-    facts = Facts(dataset, title, publisher, licence, owner, cadence)
+    facts = Facts(dataset, table, title, publisher, licence, owner, cadence)
     with _progress(as_json) as say:
         draft = write.new_dataset(file, root, facts, progress=say)
     if as_json:

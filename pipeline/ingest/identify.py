@@ -6,9 +6,10 @@ claims it, by name or by a nearly right header, but it is not as the contract sa
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -96,9 +97,11 @@ def fit_header(header: list[str], layout: Layout) -> HeaderFit:
     spread: list[int] = []
     years: set[str] = set()
     for position, cell in enumerate(folded(cell) for cell in header):
-        found = plain.get(cell) or next((name for name, one in patterns.items() if one.fullmatch(cell)), None)
-        columns.append(layout.columns[found] if found else None)
-        if found:
+        found = plain.get(cell)
+        if found is None:
+            found = next((name for name, one in patterns.items() if one.fullmatch(cell)), None)
+        columns.append(None if found is None else layout.columns[found])
+        if found is not None:
             used.append(found)
             match = patterns[found].fullmatch(cell) if found in patterns else None
             years.update(match.groupdict().values() if match else ())
@@ -109,11 +112,13 @@ def fit_header(header: list[str], layout: Layout) -> HeaderFit:
             unknown.append(header[position])
     nothing_spread = (f"one like {layout.unpivot.columns}",) if layout.unpivot and not spread else ()
     counted = Counter(used)
+    # Nothing is kept of columns without a name (`'': null`), so that there may be several.
+    nameless = {"" for name, kept in plain.items() if not name and layout.columns[kept] is None}
     return HeaderFit(
         columns=tuple(columns),
         unknown=tuple(unknown),
         missing=(*(name for name in layout.columns if name not in counted), *nothing_spread),
-        doubled=tuple(sorted(name for name, times in counted.items() if times > 1)),
+        doubled=tuple(sorted(name for name, times in counted.items() if times > 1 and name not in nameless)),
         years=tuple(sorted(years)),
         spread=tuple(spread),
     )
@@ -150,7 +155,7 @@ def identify(
                 raise
             return NotClaimed(refusal.what, remedy=refusal.remedy)
     attempts = [attempt for pair in pairs for attempt in _attempts(path, label, kind, *pair, named=pair in wanted)]
-    fitting = [attempt for attempt in attempts if isinstance(attempt, Identified)]
+    fitting = _by_encoding(path, label, [attempt for attempt in attempts if isinstance(attempt, Identified)])
     near = sorted((a for a in attempts if isinstance(a, _Misfit)), key=lambda misfit: -misfit.likeness)
     if fitting:
         return _each_once(label, fitting, near)
@@ -170,6 +175,30 @@ def identify(
         table_name = f"{near[0].contract.dataset}/{near[0].table.name}"
         return NotClaimed("no contract covers this file", table_name, near[0].likeness)
     return NotClaimed("no contract covers this file")
+
+
+def _by_encoding(path: Path, label: str, fitting: list[Identified]) -> list[Identified]:
+    """Of layouts that differ in their encoding only, the first in which every byte reads: a header seldom tells them apart."""
+    alike: dict[tuple, list[Identified]] = {}
+    for one in fitting:
+        plain = one.layout.model_dump(mode="json", exclude={"id", "since", "encoding"})
+        form = json.dumps(plain, sort_keys=True)
+        members = tuple(member.name for member in one.members)
+        alike.setdefault((one.contract.dataset, one.table.name, members, form), []).append(one)
+    return [
+        next((one for one in ones if len(ones) > 1 and _decodes_whole(path, label, one)), ones[0])
+        for ones in alike.values()
+    ]
+
+
+def _decodes_whole(path: Path, label: str, found: Identified) -> bool:
+    try:
+        for member in found.members:
+            for _ in containers.text_of(path, member.name or None, found.layout.encoding, label):
+                pass
+    except Refused:
+        return False
+    return True
 
 
 def _each_once(label: str, fitting: list[Identified], near: list[_Misfit]) -> tuple[Identified, ...]:
@@ -393,6 +422,32 @@ def nearest_name(name: str, candidates: tuple[str, ...]) -> str:
     return best[0] if best else ""
 
 
+def likeness_of_names(one: str, other: str) -> float:
+    """How alike two names are, from 0 to 1, whatever their case."""
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(one.lower(), other.lower()) / 100
+
+
+def pair_names(unknown: Sequence[str], missing: Sequence[str]) -> dict[str, str]:
+    """For each unknown name the missing one that it most likely was, each at most once; those without one are left out.
+
+    The pairs most alike are made first.
+    """
+    likeness = [
+        (likeness_of_names(name, near), name, near)
+        for name in dict.fromkeys(unknown)
+        if name
+        for near in missing
+        if nearest_name(name, (near,))
+    ]
+    pairs: dict[str, str] = {}
+    for _, name, near in sorted(likeness, key=lambda one: -one[0]):
+        if name not in pairs and near not in pairs.values():
+            pairs[name] = near
+    return pairs
+
+
 def _refusal(label: str, misfit: _Misfit) -> Refused:
     """The one clear message for a file that is nearly right."""
     what, where, remedy = _explain(label, misfit)
@@ -417,13 +472,13 @@ def _explain(label: str, misfit: _Misfit) -> tuple[str, str, str]:
 
 def _explain_columns(where: str, table: str, row: int, misfit: _Misfit) -> tuple[str, str, str]:
     fit, parts, lines = misfit.fit, [], []
-    missing = list(fit.missing)
+    pairs = pair_names(fit.unknown, fit.missing)
+    missing = [name for name in fit.missing if name not in pairs.values()]
     for cell in fit.unknown:
-        near = nearest_name(cell, tuple(missing)) if cell else ""
+        near = pairs.get(cell, "")
         if near:
-            missing.remove(near)
             parts.append(f"column {containers.shown(cell)} is unknown (nearest expected: {near!r})")
-            lines.append(f"`{cell}: {misfit.layout.columns[near] or 'null'}`")
+            lines.append(f"`{cell}: {misfit.layout.columns.get(near) or 'null'}`")
         else:
             parts.append(f"column {containers.shown(cell)} is unknown")
             lines.append(f"`{cell[:80]}: null`")

@@ -24,7 +24,7 @@ def places(settings) -> list[object]:
 
 def test_help_names_every_command_of_the_design():
     text = call("--help").stdout
-    for command in ("add", "inspect", "run", "status", "find", "trace", "sql"):
+    for command in ("add", "inspect", "run", "nightly", "status", "find", "trace", "sql", "sample", "new-dataset"):
         assert command in text
 
 
@@ -80,7 +80,7 @@ def test_inspect_says_what_a_file_is_and_archives_nothing(fresh):
     before = sorted(fresh.raw.rglob("*"))
     done = call("inspect", release_file(fresh.raw, "gp_appointments_regional"), *places(fresh), "--json")
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    (found,) = json.loads(done.stdout)["tables"]
     assert (found["dataset"], found["layout"], found["period"]) == (
         "gp_appointments_regional",
         "zip_of_icb_csvs",
