@@ -33,7 +33,7 @@ run: setup
 	@ICS_MARTS_ICS=QZ1 $(BIN)/ics-marts run $(SAMPLE)
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .
@@ -45,6 +45,7 @@ dev: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks.first_number
+	$(BIN)/python -m benchmarks.scale --wide
 
 sample: setup
 	$(BIN)/python -m pipeline.sample.embedded

@@ -23,3 +23,21 @@ def shared_data() -> Path:
 def settings(tmp_path: Path) -> Settings:
     """Settings over an archive and an output folder of the test's own."""
     return Settings(raw=tmp_path / "raw", out=tmp_path / "out", lock_wait_seconds=1)
+
+
+REPORTS: list[list[str]] = []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node) -> None:
+    """Keeps the report that a process of tests hands over: a heading and lines, such as the count of mutations."""
+    report = getattr(node, "workeroutput", {}).get("report")
+    if report:
+        REPORTS.append(report)
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    for heading, *lines in REPORTS:
+        terminalreporter.section(heading)
+        for line in lines:
+            terminalreporter.write_line(line)

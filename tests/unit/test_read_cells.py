@@ -214,7 +214,9 @@ def test_a_period_is_read_as_the_module_of_periods_reads_it(cells):
 @few
 @given(
     st.lists(
-        st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters=NEW_FORMATS + "\x00"), max_size=12),
+        st.text(
+            alphabet=st.characters(exclude_categories=["Cs"], exclude_characters=NEW_FORMATS + "\x00"), max_size=12
+        ),
         min_size=50,
         max_size=150,
     )
