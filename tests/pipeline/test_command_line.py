@@ -97,13 +97,14 @@ def test_status_find_trace_and_sql_answer(sample_run):
     status = json.loads(call("status", *places(settings), "--json").stdout)
     assert status["current_edition"] == outcome.edition_id
     assert {one["dataset"]: one["releases"] for one in status["datasets"]} == {
-        "gp_appointments_regional": 1, "ons_lookups": 2, "place_measures": 1,
+        "gp_appointments_coverage": 1, "gp_appointments_practice": 2, "gp_appointments_regional": 1,
+        "gp_registered_patients": 6, "ods_epcn": 4, "ods_epraccur": 2, "ons_lookups": 3, "place_measures": 1,
     }  # fmt: skip
     assert "pc_06.v1" in call("find", "face", "to", "face", *places(settings)).stdout
     traced = json.loads(call("trace", "pc_05", "QZ1", "2023-12/2024-11", *places(settings), "--json").stdout)
     assert traced["parts"][0]["agrees"] is True
     rows = json.loads(call("sql", "select count(*) as n from marts.metric_value", *places(settings), "--json").stdout)
-    assert rows == [{"n": 13_446}]
+    assert rows == [{"n": 16_121}]
     runs = json.loads(
         call(
             "sql", "--runs", "select outcome, count(*) as n from runs.run group by all", *places(settings), "--json"

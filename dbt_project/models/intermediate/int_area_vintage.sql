@@ -66,13 +66,13 @@ named_only_there as (
 -- 2022. Files from before that lookup have older codes and nothing to add.
 regions_named_only_there as (
     select distinct
-        'nhs_region' as area_type, map.region_ons_code as area_code, map.region_code as ods_code, map.region_name as area_name,
-        map.extract_date as vintage_start, release.origin
-    from {{ ref('stg_gp_registered_patients_practice_map') }} as map
+        'nhs_region' as area_type, practices.region_ons_code as area_code, practices.region_code as ods_code, practices.region_name as area_name,
+        practices.extract_date as vintage_start, release.origin
+    from {{ ref('stg_gp_registered_patients_practice_map') }} as practices
     join {{ source('catalogue', 'release') }} as release using (release_id)
     join {{ ref('area_established') }} as established on established.area_type = 'icb'
-    where map.extract_date >= established.established_on
-      and map.region_ons_code not in (select area_code from regions)
+    where practices.extract_date >= established.established_on
+      and practices.region_ons_code not in (select area_code from regions)
 ),
 
 -- The lookup covers one country and does not name it; synthetic releases are about a fictional one.
