@@ -313,7 +313,7 @@ def _read_again(path: Path, table: Table, layout_id: str, part: dict, keys: list
 
 def _read_again_by_code(path: Path, table: Table, layout, part: dict, codes: set[str], found: dict) -> dict:
     """As `_read_again`, for rows known by a code in one of their cells: of every member, because any may hold them."""
-    if part["measure"] != "list_size" and part["condition"].find("breakdown_value") >= 0:
+    if "breakdown_value" in part["condition"]:
         return {**found, "note": "a breakdown of sums: the rows of the edition were added up instead"}
     numbers: list[Decimal] = []
     rows, header, members = 0, [], set()

@@ -66,8 +66,8 @@ named_only_there as (
 -- 2022. Files from before that lookup have older codes and nothing to add.
 regions_named_only_there as (
     select distinct
-        'nhs_region' as area_type, practices.region_ons_code as area_code, practices.region_code as ods_code, practices.region_name as area_name,
-        practices.extract_date as vintage_start, release.origin
+        'nhs_region' as area_type, practices.region_ons_code as area_code, practices.region_code as ods_code,
+        practices.region_name as area_name, practices.extract_date as vintage_start, release.origin
     from {{ ref('stg_gp_registered_patients_practice_map') }} as practices
     join {{ source('catalogue', 'release') }} as release using (release_id)
     join {{ ref('area_established') }} as established on established.area_type = 'icb'

@@ -40,10 +40,14 @@ nearest_month as (
 ),
 
 -- The crosstab comes in parts: it speaks only for practices of sub-ICB locations that it holds.
+held as (
+    select distinct appointment_month, sub_icb_location_code from {{ ref('int_gp_practice_month') }}
+),
+
 spoken_for as (
     select distinct nearest_month.extract_date, area.practice_code
     from nearest_month
-    join {{ ref('int_gp_practice_month') }} as held using (appointment_month)
+    join held using (appointment_month)
     join {{ ref('int_area_canonical') }} as canonical
         on canonical.canonical_code = held.sub_icb_location_code
     join {{ ref('int_practice_area') }} as area
