@@ -50,6 +50,7 @@ WORDS: dict[str, dict[str, str]] = {
         "owner": "team that answers for it",
         "on_failure": "what a failed critical check does: block the run, or hold the release and use the previous good one",
         "description": "what it is, in a sentence or two",
+        "fetch": "how its files are found on the web: [fetch](../how-to/fetch-publications.md)",
         "tables": "its tables",
     },
     "Table": {
@@ -73,10 +74,12 @@ WORDS: dict[str, dict[str, str]] = {
         "min_rows": "fewest good rows of a whole file",
     },
     "PeriodRule": {
-        "type": "a month, a calendar year, or a single day (`snapshot`)",
-        "content_column": "the latest day or month in this canonical column is the period",
+        "type": "a month, quarter, calendar, financial or academic year, or a single day (`snapshot`)",
+        "content_column": "the period with the latest day, month or period in this canonical column",
         "header_year": "the `{yy}` of the header is the period",
-        "name": "regular expression on the file's name with the groups `year` and, for months and days, `month` (and `day`)",
+        "name": "regular expression on the file's name with the groups `year` (or `year_end`) and, for months and days, `month` "
+        "(and `day`), for quarters `quarter`",
+        "quarters": "whether quarter 1 of a name is January to March (`calendar`) or April to June (`financial`)",
         "prefer": "what counts where both say a period; the other is recorded where it contradicts",
     },
     "Column": {
@@ -85,6 +88,9 @@ WORDS: dict[str, dict[str, str]] = {
         "type": "what a cell is",
         "required": "whether it is never blank; a column that is not required may be absent from a layout",
         "formats": "how a month or date is written (strptime)",
+        "one_order": "whether its formats have several orders of day and month, of which one must read the whole file",
+        "reads": "what a bare year or `2011-12` in a period stands for",
+        "rounds": "whether a spreadsheet's floating numbers are rounded to `scale`",
         "precision": "digits of a decimal",
         "scale": "decimals of a decimal",
         "allowed": "the closed list of values",
@@ -104,11 +110,16 @@ WORDS: dict[str, dict[str, str]] = {
         "container": "whether the file is a ZIP",
         "members": "pattern of the members of a ZIP; other members are a refusal",
         "beside": "patterns of members that may stand beside them: another table's, or nobody's",
-        "format": "CSV or workbook",
+        "format": "CSV, workbook or Parquet",
         "encoding": "encoding of a CSV; UTF-8 may open with a byte order mark or not",
         "delimiter": "what parts the cells of a CSV",
         "header_row": "row of the header, counted from 1",
         "sheet": "pattern of the sheet's name",
+        "find": "how a table is found that has no fixed place",
+        "error_cells": "whether a sheet with `#N/A` and the like is refused, or such cells are blank",
+        "repeats": "whether header cells stand more than once: the second is called `Name [2]`",
+        "alternatives": "whether several published names stand for one column (whatever their case and white space), of which a file has one",
+        "optional": "with `alternatives`: canonical columns that a file may lack",
         "columns": "published header cell -> canonical column, or null where it is known and not kept",
         "positions": "of a file without a header: the canonical column, or null, of each column in order",
         "looks_like": "of a file without a header: canonical column -> regular expression that its first cells match whole",
@@ -117,8 +128,22 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "Unpivot": {
         "columns": "regular expression that the header cells of these columns match whole",
-        "name": "canonical column that receives the header cell",
+        "name": "canonical column that receives the header cell; left out where named groups of `columns` fill columns",
         "value": "canonical column that receives the cell below it",
+    },
+    "Find": {
+        "header": "regular expression for each row of the header, from top to bottom; without it, the first row that fits",
+        "own_labels": "whether a cell in the last of these rows names its column alone",
+        "letters": "letter of a column -> canonical column, or null, whatever its header says",
+        "until": "regular expression of a cell in the first row that is no longer of the table",
+        "fill_down": "canonical columns whose blank cells take the cell above",
+        "captures": "canonical column -> value of the whole table, from beside it",
+        "every_sheet": "whether each sheet like `sheet` is a member of the one table",
+    },
+    "Capture": {
+        "from": "where it stands: the sheet's name, the file's (or ZIP member's), or a cell above the data",
+        "like": "regular expression, searched for, whose group `value` is taken",
+        "label": "regular expression of the cell whose next filled neighbour to the right is taken",
     },
     "Settings": {
         "raw": "the archive",
@@ -209,7 +234,11 @@ def words_of(model: str, field: str) -> str:
 
 def check_words() -> None:
     """Raises KeyError where WORDS speaks of a field that is no longer there."""
-    known = {name: set(getattr(contracts, name).model_fields) for name in WORDS if name != "Settings"}
+    known = {
+        name: {field.alias or key for key, field in getattr(contracts, name).model_fields.items()}
+        for name in WORDS
+        if name != "Settings"
+    }
     known["Settings"] = {one.name for one in fields(settings.Settings)}
     gone = sorted(f"{model}.{field}" for model, words in WORDS.items() for field in set(words) - known[model])
     if gone:
@@ -249,6 +278,8 @@ def contract_page() -> Iterator[str]:
         contracts.Column,
         contracts.Layout,
         contracts.Unpivot,
+        contracts.Find,
+        contracts.Capture,
     ):
         yield f"### {model.__name__}"
         yield ""
@@ -256,7 +287,12 @@ def contract_page() -> Iterator[str]:
         yield from table(
             ["field", "form", "default", "meaning"],
             [
-                (code(name), _form_of(field), _default(field), words_of(model.__name__, name))
+                (
+                    code(field.alias or name),
+                    _form_of(field),
+                    _default(field),
+                    words_of(model.__name__, field.alias or name),
+                )
                 for name, field in model.model_fields.items()
             ],
         )

@@ -92,6 +92,59 @@ def _edge(text: str, *, last: bool) -> date:
     raise ValueError(text)
 
 
+def year_of(first: date, kind: str) -> Period:
+    """The financial year (April to March) or academic year (August to July) that begins with `first`."""
+    return Period(first, _add_months(first, 12) - timedelta(days=1), kind)
+
+
+def containing(day: date, kind: str) -> Period:
+    """The period of a type that holds a day: month, quarter (of the calendar), calendar, financial or academic year."""
+    if kind in ("day", "snapshot"):
+        return Period(day, day, kind)
+    if kind == "month":
+        return month_period(day.year, day.month)
+    if kind == "quarter":
+        start = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+        return Period(start, _add_months(start, 3) - timedelta(days=1), "quarter")
+    if kind == "calendar_year":
+        return Period(date(day.year, 1, 1), date(day.year, 12, 31), kind)
+    first = {"financial_year": 4, "academic_year": 8}[kind]
+    return year_of(date(day.year - (day.month < first), first, 1), kind)
+
+
+_TWO_YEARS = re.compile(r"(?:20|19)?([0-9]{2}) ?[-/–]? ?(?:(?:20|19)(?=[0-9]{2}))?([0-9]{2})")
+
+
+def parse_as(text: str, reads: str) -> Period:
+    """The period that a cell names where its column says what kind it is (`reads` of a contract), else as `parse`.
+
+    `2011-12`, `2011/2012` and `201112` are the financial or academic year that begins in 2011, `2012` the financial
+    year that ends in 2012 where it reads financial_year_ending. Raises ValueError.
+    """
+    text = text.strip()
+    kind = reads.removesuffix("_ending")
+    if not kind:
+        return parse(text)
+    if kind in ("financial_year", "academic_year"):
+        if re.fullmatch(r"[0-9]{4}", text) and (reads.endswith("_ending") or not _follows(text[:2], text[2:])):
+            if not reads.endswith("_ending"):
+                raise ValueError(f"{text!r} is one year, expected two, such as 2011/12")
+            return containing(date(int(text), 1, 1), kind)
+        match = _TWO_YEARS.fullmatch(text)
+        if not match or not _follows(match[1], match[2]):
+            raise ValueError(f"{text!r} is not a year such as 2011/12")
+        century = int(text[:2]) if len(re.sub(r"[^0-9]", "", text)) > 4 else 20
+        return year_of(date(century * 100 + int(match[1]), 4 if kind == "financial_year" else 8, 1), kind)
+    found = parse(text)
+    if found.type != kind:
+        raise ValueError(f"{text!r} is not a {kind.replace('_', ' ')}")
+    return found
+
+
+def _follows(first: str, second: str) -> bool:
+    return (int(first) + 1) % 100 == int(second)
+
+
 def parse(text: str) -> Period:
     """The period that `text` names. Raises ValueError with the accepted forms."""
     text = text.strip()

@@ -19,12 +19,13 @@ from pathlib import Path
 
 from pipeline import duck, periods
 from pipeline.audit import lookup
-from pipeline.catalogue.contract import Table
+from pipeline.catalogue.contract import SHEETS, Layout, Table
 from pipeline.catalogue.load import catalogue
 from pipeline.catalogue.metric import Detail
-from pipeline.errors import NotFound
+from pipeline.errors import Fault, NotFound
 from pipeline.ingest import containers
-from pipeline.ingest.identify import fit_header
+from pipeline.ingest.find import Located, locate
+from pipeline.ingest.header import fit_header
 from pipeline.publish.current import edition_folder, open_part, read_manifest
 from pipeline.publish.edition import sha256_of
 from pipeline.settings import Settings
@@ -300,13 +301,11 @@ def _read_again(path: Path, table: Table, layout_id: str, part: dict, keys: list
     for member in sorted(wanted):
         header, columns, records = _records(path, member, layout)
         at = columns.index(part["published_column"])
-        for ordinal, record in enumerate(records, start=1):
+        for ordinal, (line, record) in enumerate(records, start=1):
             if ordinal in wanted[member]:
                 numbers += _number(record[at])
                 if len(found["first_rows"]) < SHOWN_ROWS:
-                    found["first_rows"].append(
-                        {"member": member, "row": ordinal, "line": ordinal + layout.rows_above, "cells": record}
-                    )
+                    found["first_rows"].append({"member": member, "row": ordinal, "line": line, "cells": record})
     total = sum(numbers) if numbers else None
     return {**found, "header": header, "sum_in_file": total, "agrees": total == part["recomputed"]}
 
@@ -320,15 +319,13 @@ def _read_again_by_code(path: Path, table: Table, layout, part: dict, codes: set
     for member in _members(path, layout):
         header, columns, records = _records(path, member, layout)
         at, code_at = columns.index(part["published_column"]), columns.index(part["found_by"])
-        for ordinal, record in enumerate(records, start=1):
+        for ordinal, (line, record) in enumerate(records, start=1):
             if record[code_at].strip() in codes:
                 rows += 1
                 members.add(member)
                 numbers += _number(record[at])
                 if len(found["first_rows"]) < SHOWN_ROWS:
-                    found["first_rows"].append(
-                        {"member": member, "row": ordinal, "line": ordinal + layout.rows_above, "cells": record}
-                    )
+                    found["first_rows"].append({"member": member, "row": ordinal, "line": line, "cells": record})
     total = sum(numbers) if numbers else None
     return {
         **found, "rows": rows, "members": sorted(members), "header": header, "sum_in_file": total,
@@ -353,25 +350,52 @@ def _number(text: str) -> list[Decimal]:
         return []
 
 
-def _records(path: Path, member: str, layout) -> tuple[list[str], list[str | None], Iterator[list[str]]]:
-    if layout.format == "xlsx" and layout.container == "zip":
+def _records(
+    path: Path, member: str, layout: Layout
+) -> tuple[list[str], list[str | None], Iterator[tuple[int, list[str]]]]:
+    """The header of a member, what its columns become, and its rows of data, each with its line or row on the sheet."""
+    if layout.format == "parquet":
+        return _parquet_records(path, layout)
+    rows = _all_rows(path, member, layout)
+    if layout.find:
+        inside, _, sheet = member.rpartition("/")
+        located = locate(rows, layout, sheet=sheet, member=inside or member or path.name.partition("-")[2])
+        if not isinstance(located, Located):
+            raise Fault("no longer holds the table it was read for", where=str(path), remedy="Run `ics-marts inspect`")
+        return list(located.header), list(located.columns), iter(located.rows)
+    if layout.positions:
+        return [name or "" for name in layout.positions], list(layout.positions), iter(enumerate(rows, 1))
+    header = [cell.strip() for cell in rows[layout.header_row - 1]]
+    below = enumerate(rows[layout.header_row :], layout.header_row + 1)
+    return header, list(fit_header(header, layout).columns), iter(below)
+
+
+def _all_rows(path: Path, member: str, layout: Layout) -> list[list[str]]:
+    if layout.format in SHEETS and layout.container == "zip":
         inside, _, sheet = member.rpartition("/")
         with containers.unpacked(path, inside, path.name) as workbook:
-            rows = containers.sheet_rows(workbook, sheet, path.name)
-    elif layout.format == "xlsx":
-        rows = containers.sheet_rows(path, member, path.name)
+            return containers.sheet_rows(workbook, sheet, path.name)
+    if layout.format in SHEETS:
+        return containers.sheet_rows(path, member, path.name)
+    if layout.container == "zip":
+        with zipfile.ZipFile(path) as archive:
+            data = archive.read(member)
     else:
-        if layout.container == "zip":
-            with zipfile.ZipFile(path) as archive:
-                data = archive.read(member)
-        else:
-            data = path.read_bytes()
-        text = io.StringIO(data.decode(layout.encoding), newline="")
-        rows = [record for record in csv.reader(text, delimiter=layout.delimiter) if record]
-    if layout.positions:
-        return [name or "" for name in layout.positions], list(layout.positions), iter(rows)
-    header = [cell.strip() for cell in rows[layout.header_row - 1]]
-    return header, list(fit_header(header, layout).columns), iter(rows[layout.header_row :])
+        data = path.read_bytes()
+    text = io.StringIO(data.decode(layout.encoding), newline="")
+    if layout.find:
+        return containers.text_rows(text.getvalue(), layout.delimiter)
+    return [record for record in csv.reader(text, delimiter=layout.delimiter) if record]
+
+
+def _parquet_records(path: Path, layout: Layout) -> tuple[list[str], list[str | None], Iterator[tuple[int, list[str]]]]:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    header = list(table.column_names)
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    texts = (["" if cell is None else str(cell) for cell in row] for row in rows)
+    return header, list(fit_header(header, layout).columns), iter(enumerate(texts, 1))
 
 
 # --- what stood between ---------------------------------------------------------------------------------------

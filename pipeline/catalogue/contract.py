@@ -6,7 +6,8 @@ Does not belong here: reading YAML (load.py), looking at files (ingest), judging
 A contract is dataset -> tables -> layouts. A table has canonical columns; a layout says how one form of the
 published file maps onto them. Where a header changes by year, `{yy}` in a published column name stands for
 two digits that are the same across the header (`LOC{yy}CD` is LOC22CD in 2022). Runs of white space in a header cell,
-line breaks too, count as one blank.
+line breaks too, count as one blank. A table that stands somewhere on a sheet, below titles and headings of several rows,
+is found by what its header says (`find`).
 """
 
 from __future__ import annotations
@@ -18,8 +19,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pipeline.catalogue.fetch_rule import FetchRule
+
 Severity = Literal["critical", "warning"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+SHEETS = ("xlsx", "xls", "ods")
+# How the cells of the rows of a header are joined, and how the second of two columns of one name is called.
+JOIN = " > "
+NTH = "{name} [{n}]"
 
 # Names that bronze gives to every table itself.
 RESERVED = frozenset(
@@ -54,10 +61,12 @@ class Column(_Strict):
 
     `type` is text, integer, decimal (`precision`, `scale`), month or date (`formats`, strptime) or period. A decimal
     with more digits than `scale` keeps is refused, never rounded; a date must stand exactly as its format writes it
-    (in any case of letters), and a month must be its first day. `allowed` closes a code list; `aliases` maps other
-    spellings onto it first. `status` keeps, beside a measure, a column `<name>_status` that says exact, suppressed,
-    missing, not_available or not_applicable (from `markers`). `single` says that every row of a release has the same
-    value, such as the day of an extract.
+    (in any case of letters), and a month must be its first day. `rounds`: a spreadsheet's floating numbers, also in
+    scientific notation, are rounded to `scale`, half away from zero. `one_order`: the formats have several orders of day and
+    month, of which the one that reads every cell of the file is used. `reads` settles what a bare year or `2011-12` in
+    a period is. `allowed` closes a code list; `aliases` maps other spellings onto it first. `status` keeps, beside a
+    measure, a column `<name>_status` that says exact, suppressed, missing, not_available or not_applicable (from
+    `markers`). `single` says that every row of a release has the same value, such as the day of an extract.
     """
 
     name: Identifier
@@ -65,6 +74,8 @@ class Column(_Strict):
     type: Literal["text", "integer", "decimal", "month", "date", "period"] = "text"
     required: bool = True
     formats: tuple[str, ...] = ()
+    one_order: bool = False
+    reads: Literal["", "financial_year", "financial_year_ending", "academic_year", "calendar_year", "quarter"] = ""
     precision: int = Field(default=18, ge=1, le=38)
     scale: int = Field(default=6, ge=0)
     allowed: tuple[str, ...] = ()
@@ -74,6 +85,7 @@ class Column(_Strict):
     maximum: float | None = None
     collapse_spaces: bool = True
     thousands: bool = False
+    rounds: bool = False
     status: bool = False
     single: bool = False
     unit: str = ""
@@ -86,6 +98,12 @@ class Column(_Strict):
             raise ValueError(f"column {self.name}: a month or date needs `formats`, and only they have them")
         for form in self.formats:
             self._check_format(form)
+        if self.one_order and self.type != "date":
+            raise ValueError(f"column {self.name}: only a date is of one order")
+        if self.rounds and self.type != "decimal":
+            raise ValueError(f"column {self.name}: only a decimal rounds")
+        if self.reads and self.type != "period":
+            raise ValueError(f"column {self.name}: `reads` is for periods")
         if self.pattern:
             _compiled(f"column {self.name}: pattern", self.pattern)
             if BEYOND_RE2.search(self.pattern):
@@ -138,18 +156,85 @@ class Column(_Strict):
 
 class Unpivot(_Strict):
     """Published columns that become rows: those whose header cell matches `columns` (a regular expression, the whole
-    cell). The header cell stands in canonical column `name`, the cell below it in `value`.
+    cell). The header cell stands in canonical column `name`, the cell below it in `value`. With named groups instead of
+    `name`, each group fills the canonical column of its name.
     """
 
     columns: str
-    name: Identifier
+    name: Identifier | Literal[""] = ""
     value: Identifier
 
-    @field_validator("columns")
-    @classmethod
-    def _is_pattern(cls, columns: str) -> str:
-        _compiled("unpivot columns", columns)
-        return columns
+    @model_validator(mode="after")
+    def _consistent(self) -> Unpivot:
+        groups = _compiled("unpivot columns", self.columns).groupindex
+        if bool(self.name) == bool(groups):
+            raise ValueError(f"unpivot {self.columns!r} has either `name` or named groups, which are columns")
+        return self
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """The canonical columns that the header cells fill."""
+        return (self.name,) if self.name else tuple(re.compile(self.columns).groupindex)
+
+    def parts(self, cell: str) -> tuple[str, ...]:
+        """What a folded header cell puts into each of `filled`."""
+        if self.name:
+            return (cell,)
+        match = re.fullmatch(self.columns, cell)
+        return tuple((match[name] or "").strip() for name in self.filled) if match else ()
+
+
+class Capture(_Strict):
+    """A value of a whole table that stands beside it: in its sheet's or member's name, or in a cell above its data.
+
+    `like` is a regular expression, searched for, whose group `value` is taken; `label` one that a whole cell matches: the next
+    filled cell to its right is taken, of which `like` then finds the part.
+    """
+
+    origin: Literal["sheet", "member", "above"] = Field(alias="from")
+    like: str = ""
+    label: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Capture:
+        if self.like and "value" not in _compiled("capture like", self.like).groupindex:
+            raise ValueError(f"capture {self.like!r} lacks the group value")
+        if self.label:
+            _compiled("capture label", self.label)
+        if not self.like and not self.label:
+            raise ValueError("a capture has `like`, `label` or both")
+        if self.label and self.origin != "above":
+            raise ValueError("a capture has a `label` only above the table")
+        return self
+
+
+class Find(_Strict):
+    """Where on a sheet, or in a CSV with titles, a table stands: by what its header says, never by counting rows.
+
+    `header` has a regular expression for each row of the header, from top to bottom: each is the first row, below the one
+    before, in which some cell matches whole. Without it the header is the first row that fits the layout. The
+    cells of a column in several rows are joined with ` > `; above the last row a cell reaches to the right until the next
+    filled one. `own_labels`: where the last row has a cell, that alone names the column. `letters` gives
+    canonical columns (or null) by their letter. The table ends above the first row in which some cell matches `until`, else
+    with the sheet; blank rows are left out. `fill_down`: a blank cell of these columns takes the cell above.
+    `captures`: values of the whole table. `every_sheet`: each sheet like the layout's `sheet` is a member of one table.
+    """
+
+    header: tuple[str, ...] = ()
+    own_labels: bool = False
+    letters: dict[Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")], Identifier | None] = {}
+    until: str = ""
+    fill_down: tuple[Identifier, ...] = ()
+    captures: dict[Identifier, Capture] = {}
+    every_sheet: bool = False
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Find:
+        for pattern in (*self.header, *filter(None, [self.until])):
+            _compiled("find", pattern)
+        if self.own_labels and len(self.header) < 2:
+            raise ValueError("`own_labels` is for a header of several rows")
+        return self
 
 
 class Layout(_Strict):
@@ -161,18 +246,26 @@ class Layout(_Strict):
     `looks_like`, regular expressions that the first cells of some of them match whole, because nothing else tells such
     a file from another. It is known by its name only. UTF-8 may open with a byte order mark or not. In a ZIP,
     `members` are this table's, `beside` those of other tables and of nobody (a specification). `unpivot` turns
-    columns into rows."""
+    columns into rows. `find` says how a table is found that has no fixed place. `error_cells`: what becomes of a sheet
+    that holds `#N/A` and the like. `repeats`: of header cells that stand more than once the second is called
+    `Name [2]`. `alternatives`: several published names, whatever their case and white space, may become one column: of
+    them exactly one stands in the file, or none where the column is `optional`."""
 
     id: Identifier
     since: str = ""
     container: Literal["none", "zip"] = "none"
     members: str = ""
     beside: tuple[str, ...] = ()
-    format: Literal["csv", "xlsx"] = "csv"
+    format: Literal["csv", "xlsx", "xls", "ods", "parquet"] = "csv"
     encoding: str = "utf-8-sig"
     delimiter: str = Field(default=",", pattern=r'^[^"\r\n]$')
     header_row: int = Field(default=1, ge=1)
     sheet: str = ""
+    find: Find | None = None
+    error_cells: Literal["refused", "blank"] = "refused"
+    repeats: bool = False
+    alternatives: bool = False
+    optional: tuple[Identifier, ...] = ()
     columns: dict[str, Identifier | None] = {}
     positions: tuple[Identifier | None, ...] = ()
     looks_like: dict[Identifier, str] = {}
@@ -193,7 +286,7 @@ class Layout(_Strict):
     def _consistent(self) -> Layout:
         if (self.container == "zip") != bool(self.members):
             raise ValueError(f"layout {self.id}: a ZIP needs `members` (a pattern), and only a ZIP has them")
-        if (self.format == "xlsx") != bool(self.sheet):
+        if (self.format in SHEETS) != bool(self.sheet):
             raise ValueError(f"layout {self.id}: a workbook needs `sheet` (a pattern), and only a workbook has one")
         if self.beside and self.container != "zip":
             raise ValueError(f"layout {self.id}: only a ZIP has members `beside` its own")
@@ -208,10 +301,22 @@ class Layout(_Strict):
             raise ValueError(f"layout {self.id}: `looks_like` names {strays}, which `positions` do not")
         for name, pattern in self.looks_like.items():
             _compiled(f"layout {self.id}: looks_like {name}", pattern)
-        named = [folded(published) for published in self.columns]
+        named = [self.alike(published) for published in self.columns]
         alike = sorted({name for name in named if named.count(name) > 1})
         if alike:
-            raise ValueError(f"layout {self.id}: {alike} stands twice but for white space")
+            but_for = "case and white space" if self.alternatives else "white space"
+            raise ValueError(f"layout {self.id}: {alike} stands twice but for {but_for}")
+        if self.find and (self.positions or self.header_row != 1 or self.format == "parquet"):
+            raise ValueError(f"layout {self.id}: what is found has no `positions`, no `header_row` and is no Parquet")
+        if self.find and self.find.every_sheet and self.format not in SHEETS:
+            raise ValueError(f"layout {self.id}: only a workbook has `every_sheet`")
+        if self.format == "parquet" and (self.container == "zip" or self.header_row != 1 or self.unpivot):
+            raise ValueError(f"layout {self.id}: a Parquet file stands for itself: no ZIP, no header row, no unpivot")
+        if self.optional and not self.alternatives:
+            raise ValueError(f"layout {self.id}: `optional` goes with `alternatives`")
+        strays = sorted(set(self.optional) - set(self.columns.values()))
+        if strays:
+            raise ValueError(f"layout {self.id}: `optional` names {strays}, which `columns` do not")
         kept = [*self.kept]
         doubled = sorted({name for name in kept if kept.count(name) > 1})
         if doubled:
@@ -224,13 +329,24 @@ class Layout(_Strict):
     @property
     def kept(self) -> tuple[str, ...]:
         """The canonical columns that the file fills."""
-        unpivoted = (self.unpivot.name, self.unpivot.value) if self.unpivot else ()
-        return (*(name for name in (*self.columns.values(), *self.positions) if name), *unpivoted)
+        unpivoted = (*self.unpivot.filled, self.unpivot.value) if self.unpivot else ()
+        found = (*self.find.letters.values(), *self.find.captures) if self.find else ()
+        named = tuple(dict.fromkeys(self.columns.values())) if self.alternatives else tuple(self.columns.values())
+        return (*(name for name in (*named, *self.positions, *found) if name), *unpivoted)
 
     @property
     def rows_above(self) -> int:
         """How many records stand above the first row of data."""
-        return 0 if self.positions else self.header_row
+        return 0 if self.positions or self.format == "parquet" else self.header_row
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether it is read row by row: sheets, and text in which the table is found."""
+        return self.format in SHEETS or self.find is not None
+
+    def alike(self, published: str) -> str:
+        """A header cell as it is compared."""
+        return folded(published).casefold().replace(" ", "") if self.alternatives else folded(published)
 
     def header_pattern(self, published: str) -> re.Pattern[str]:
         """Matches one folded header cell; the two digits of `{yy}` are captured as `yy`."""
@@ -240,23 +356,28 @@ class Layout(_Strict):
 class PeriodRule(_Strict):
     """Where the period of a release comes from. Content wins over the name; both are recorded.
 
-    `content_column` takes the latest day or month found in that canonical column, `header_year` reads `{yy}` of the
-    header, `name` is a regular expression with the groups year (2 or 4 digits) and, for months and days, month (name,
-    three letters or number); for days (`snapshot`) also day, without which a name can only contradict. `prefer: name`
-    is for content that only hints at its period, such as the latest opening date in a register.
+    `content_column` takes the latest day, month or period found in that canonical column, `header_year` reads `{yy}` of
+    the header, `name` is a regular expression with the groups year (2 or 4 digits; the first of a financial or academic
+    year) or year_end (its last) and, for months and days, month (name, three letters or number); for quarters, quarter (1 to 4: of the
+    calendar, or of the financial year that begins in year: `quarters`); for days (`snapshot`) also day, without which
+    a name can only contradict. `prefer: name` is for content that only hints at its period, such as the latest opening
+    date in a register.
     """
 
-    type: Literal["month", "calendar_year", "snapshot"]
+    type: Literal["month", "quarter", "calendar_year", "financial_year", "academic_year", "snapshot"]
     content_column: str = ""
     header_year: bool = False
     name: str = ""
+    quarters: Literal["calendar", "financial"] = "calendar"
     prefer: Literal["content", "name"] = "content"
 
     @model_validator(mode="after")
     def _consistent(self) -> PeriodRule:
         if self.name:
-            wanted = {"year"} if self.type == "calendar_year" else {"year", "month"}
-            missing = sorted(wanted - set(_compiled("period name", self.name).groupindex))
+            groups = set(_compiled("period name", self.name).groupindex)
+            beside = {"month": {"month"}, "snapshot": {"month"}, "quarter": {"quarter"}}.get(self.type, set())
+            year = "year_end" if self.type in ("financial_year", "academic_year") and "year_end" in groups else "year"
+            missing = sorted(({year} | beside) - groups)
             if missing:
                 raise ValueError(f"period name {self.name!r} lacks the group {', '.join(missing)}")
         return self
@@ -311,15 +432,19 @@ class Table(_Strict):
         ):
             if wanted - known:
                 raise ValueError(f"table {self.name}: {label} names {sorted(wanted - known)}, not a column")
-        for label, name in (("window_column", self.window_column), ("content_column", self.period.content_column)):
-            if name and self.column(name).type not in ("month", "date"):
-                raise ValueError(f"table {self.name}: {label} {name} is neither a month nor a date")
+        for label, name, types in (
+            ("window_column", self.window_column, ("month", "date")),
+            ("content_column", self.period.content_column, ("month", "date", "period")),
+        ):
+            if name and self.column(name).type not in types:
+                raise ValueError(f"table {self.name}: {label} {name} is none of {', '.join(types)}")
         if (self.resolve == "window") != bool(self.window_column):
             raise ValueError(f"table {self.name}: `window_column` goes with resolve: window, and only with it")
         for layout in self.layouts:
             mapped = set(layout.kept) | set(layout.constants)
             if mapped - known:
                 raise ValueError(f"layout {layout.id}: maps to {sorted(mapped - known)}, not a column of {self.name}")
+            mapped -= set(layout.optional)
             missing = {column.name for column in self.columns if column.required} - mapped
             if missing:
                 raise ValueError(f"layout {layout.id}: nothing fills the required column {sorted(missing)}")
@@ -354,6 +479,7 @@ class Contract(_Strict):
     owner: str
     on_failure: Literal["block", "hold"]
     description: str = Field(min_length=10)
+    fetch: FetchRule | None = None
     tables: tuple[Table, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline import periods
-from pipeline.catalogue.contract import Contract, Table
+from pipeline.catalogue.contract import Contract, PeriodRule, Table
 from pipeline.catalogue.load import Catalogue
 from pipeline.errors import Fault, Refused
 from pipeline.ingest.findings import problems
@@ -36,7 +36,10 @@ LONGEST_NAME = 255  # bytes, on every file system that this runs on
 MONTHS = {name: number for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)}  # fmt: skip
 
-_EXAMPLE = {"month": "2025-11", "calendar_year": "2025", "snapshot": "2025-11-30"}
+_EXAMPLE = {
+    "month": "2025-11", "quarter": "2025-Q3", "calendar_year": "2025", "financial_year": "2024/25",
+    "academic_year": "2024-08/2025-07", "snapshot": "2025-11-30",
+}  # fmt: skip
 
 Origin = Literal["real", "synthetic"]
 
@@ -392,6 +395,8 @@ def period_of_release(
 ) -> tuple[Period, str, str]:
     """The period a release stands for, where it was taken from, and the period its name says when that differs."""
     rule = table.period
+    if given and rule.type == "academic_year" and given.start.month == 8 and given.type == "rolling_12_months":
+        given = replace(given, type="academic_year")
     if given and given.type != rule.type:
         raise Refused(
             f"{given.slug} is a {given.type.replace('_', ' ')}, expected a {rule.type.replace('_', ' ')}: "
@@ -403,8 +408,8 @@ def period_of_release(
     if rule.header_year and report.years:
         content = periods.parse(f"20{report.years[0]}")
     elif rule.content_column and report.latest_period:
-        content = periods.parse(report.latest_period if rule.type == "snapshot" else report.latest_period[:7])
-    named = period_in_name(rule.name, rule.type, file_name)
+        content = periods.containing(date.fromisoformat(report.latest_period), rule.type)
+    named = period_in_name(rule, file_name)
     # A name that says the month cannot say the day, but can contradict it.
     hints = [(content, "content"), (named if named and named.type == rule.type else None, "name")]
     ordered = [(given, "option"), *(hints if rule.prefer == "content" else reversed(hints))]
@@ -419,19 +424,27 @@ def period_of_release(
     return chosen, source, "" if agrees else named.slug
 
 
-def period_in_name(pattern: str, kind: str, file_name: str) -> Period | None:
+def period_in_name(rule: PeriodRule, file_name: str) -> Period | None:
     """The period that a file's name says, or None; of a day whose pattern has no `day`, its month.
 
     Two-digit years are of this century.
     """
-    match = re.search(pattern, file_name, re.IGNORECASE | re.ASCII) if pattern else None
+    kind = rule.type
+    match = re.search(rule.name, file_name, re.IGNORECASE | re.ASCII) if rule.name else None
     if not match:
         return None
-    year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
+    found = match.groupdict()
+    said = found.get("year") or found["year_end"]
+    year = int(said) + (2000 if len(said) == 2 else 0) - (0 if found.get("year") else 1)
     if not 1900 <= year <= 2999:
         return None
     if kind == "calendar_year":
         return periods.parse(f"{year}")
+    if kind in ("financial_year", "academic_year"):
+        return periods.year_of(date(year, 4 if kind == "financial_year" else 8, 1), kind)
+    if kind == "quarter":
+        quarter = int(match["quarter"]) + (rule.quarters == "financial")
+        return periods.parse(f"{year + quarter // 5}-Q{(quarter - 1) % 4 + 1}") if 1 <= quarter <= 5 else None
     month = match["month"]
     number = int(month) if month.isdigit() else MONTHS.get(month[:3].lower(), 0)
     if not 1 <= number <= 12:

@@ -18,13 +18,14 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Literal
 from xml.etree import ElementTree
 
 from pipeline.errors import Refused
 
-Kind = Literal["text", "zip", "xlsx", "xls", "empty"]
+Kind = Literal["text", "zip", "xlsx", "xls", "ods", "parquet", "empty"]
 
 # The real GPAD release unpacks to 31 times its size; published CSV seldom exceeds 60.
 MAX_EXPANSION = 200
@@ -57,17 +58,25 @@ def kind_of(path: Path) -> Kind:
         return "empty"
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return "xls"
+    if head.startswith(b"PAR1"):
+        return "parquet"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return "xlsx" if _is_workbook(path) else "zip"
+        return _kind_of_zip(path)
     return "text"
 
 
-def _is_workbook(path: Path) -> bool:
+def _kind_of_zip(path: Path) -> Kind:
+    """A workbook is a ZIP too: what it is stands in it."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return "xl/workbook.xml" in archive.namelist()
+            names = archive.namelist()
+            if "xl/workbook.xml" in names:
+                return "xlsx"
+            if "mimetype" in names and b"opendocument.spreadsheet" in archive.read("mimetype"):
+                return "ods"
     except ZIP_FAULTS:
-        return False
+        pass
+    return "zip"
 
 
 def zip_members(path: Path, label: str) -> list[MemberInfo]:
@@ -172,6 +181,21 @@ def _words(error: Exception) -> str:
 def shown(value: str, length: int = 80) -> str:
     """A value as a message shows it: quoted, escaped, and not longer than a person would read."""
     return repr(value if len(value) <= length else value[:length] + "…")
+
+
+def parquet_columns(path: Path, label: str) -> list[str]:
+    """The names of the columns of a Parquet file. Raises Refused where it is not whole."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return list(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise Refused(
+            f"not a whole Parquet file ({_words(error)}), expected one that opens",
+            where=label,
+            remedy="Download the file again",
+        ) from error
 
 
 def first_records(head: bytes, encoding: str, delimiter: str, count: int) -> list[list[str]]:
@@ -292,37 +316,104 @@ def unpacked(path: Path, member: str, label: str) -> Iterator[Path]:
         with target.open("wb") as out:
             for chunk in _chunks(path, member, label):
                 out.write(chunk)
-        if kind_of(target) == "xlsx":
+        if kind_of(target) in ("xlsx", "ods"):
             zip_members(target, f"{label} > {member}")
         yield target
 
 
 def sheet_names(path: Path, label: str) -> list[str]:
     """The names of a workbook's sheets."""
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError
 
     try:
-        return list(CalamineWorkbook.from_path(str(path)).sheet_names)
+        return list(_workbook(str(path), path.stat().st_mtime_ns).sheet_names)
     except (CalamineError, OSError) as error:
         raise _broken_workbook(label, error) from error
 
 
 def sheet_rows(path: Path, sheet: str, label: str) -> list[list[str]]:
     """All rows of a sheet as text: whole numbers without a decimal point, dates in ISO form, blanks as ''."""
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError
 
     try:
-        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        return _sheet_rows(str(path), path.stat().st_mtime_ns, sheet)
     except (CalamineError, OSError) as error:
         raise _broken_workbook(label, error) from error
+
+
+# Many layouts look at the same sheet of the same file, one after the other.
+@lru_cache(maxsize=2)
+def _workbook(path: str, _changed: int):
+    from python_calamine import CalamineWorkbook
+
+    return CalamineWorkbook.from_path(path)
+
+
+@lru_cache(maxsize=16)
+def _sheet_rows(path: str, changed: int, sheet: str) -> list[list[str]]:
+    rows = _workbook(path, changed).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     return [[_cell_text(cell) for cell in row] for row in rows]
 
 
-def check_workbook(path: Path, sheet: str, label: str) -> None:
+def text_rows(text: str, delimiter: str) -> list[list[str]]:
+    """All records of a CSV with their places: cells stripped, an empty line is a row without cells.
+
+    Where it stops being CSV, what came before is all there is.
+    """
+    rows: list[list[str]] = []
+    try:
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            rows.append([cell.strip() for cell in record])
+    except csv.Error:
+        pass
+    return rows
+
+
+def check_workbook(path: Path, sheet: str, label: str, *, errors_are_blank: bool = False) -> None:
     """Raises Refused where a workbook's checksums do not hold, or a cell of the sheet holds an error (`#N/A`).
 
-    The reader proves no checksum and gives errors as blanks, which would read as missing.
+    The reader proves no checksum and gives errors as blanks, which would read as missing: where that is meant, the
+    contract says so.
     """
+    check = {"xls": _check_old_workbook, "ods": _check_open_document}.get(kind_of(path), _check_workbook)
+    try:
+        check(path, sheet, label)
+    except _ErrorCell:
+        if not errors_are_blank:
+            raise
+
+
+class _ErrorCell(Refused):
+    """A cell of a workbook holds an error."""
+
+
+def _error_cell(place: str, label: str, sheet: str) -> _ErrorCell:
+    return _ErrorCell(
+        f"cell {place} holds an error such as #N/A, expected a value or a blank",
+        where=f"{label} > {sheet}",
+        remedy="Mend the cell, or get a corrected file from the publisher",
+    )
+
+
+def _check_open_document(path: Path, sheet: str, label: str) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            broken = archive.testzip()
+            content = ElementTree.fromstring(archive.read("content.xml")) if not broken else None
+    except (*ZIP_FAULTS, KeyError, ElementTree.ParseError) as error:
+        raise _broken_workbook(label, error) from error
+    if broken:
+        raise _broken_workbook(label, zipfile.BadZipFile(f"bad checksum in {broken}"))
+    for table in content.iter():
+        if table.tag.endswith("}table") and any(
+            key.endswith("}name") and value == sheet for key, value in table.items()
+        ):
+            errors = [cell for cell in table.iter() if any(value == "error" for value in cell.attrib.values())]
+            if errors:
+                raise _error_cell("".join(errors[0].itertext()) or "without a place", label, sheet)
+
+
+def _check_workbook(path: Path, sheet: str, label: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             broken = archive.testzip()
@@ -334,12 +425,58 @@ def check_workbook(path: Path, sheet: str, label: str) -> None:
     for cell in re.finditer(rb"<(?:\w+:)?c\s[^>]*>", cells):
         if re.search(rb"\st=[\"']e[\"']", cell[0]):
             place = re.search(rb"\sr=[\"']([A-Z]+[0-9]+)", cell[0])
-            name = place[1].decode() if place else "without a place"
-            raise Refused(
-                f"cell {name} holds an error such as #N/A, expected a value or a blank",
-                where=f"{label} > {sheet}",
-                remedy="Mend the cell, or get a corrected file from the publisher",
-            )
+            raise _error_cell(place[1].decode() if place else "without a place", label, sheet)
+
+
+# Records of an Excel 97 workbook (BIFF8): [MS-XLS] 2.4. A cell that holds an error, or a formula that came to one.
+_BOUNDSHEET, _BOOLERR, _FORMULA, _EOF = 0x0085, 0x0205, 0x0006, 0x000A
+_IS_ERROR, _NO_NUMBER = 1, 0xFFFF
+
+
+def _check_old_workbook(path: Path, sheet: str, label: str) -> None:
+    """Raises Refused where an Excel 97 workbook is cut short, or a cell of the sheet holds an error."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(str(path), raise_defects=olefile.DEFECT_INCORRECT) as book:
+            name = "Workbook" if book.exists("Workbook") else "Book"
+            stream = book.openstream(name).read()
+            if len(stream) != book.get_size(name):
+                raise ValueError(f"its stream holds {len(stream):,} bytes of {book.get_size(name):,}")
+        for row, column in _errors_in(stream, _sheet_start(stream, sheet)):
+            raise _error_cell(f"in row {row + 1}, column {column + 1}", label, sheet)
+    except (OSError, ValueError, KeyError, struct.error, IndexError) as error:
+        raise _broken_workbook(label, error) from error
+
+
+def _records_from(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    while True:
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if at + 4 + length > len(stream):
+            raise ValueError("a record goes beyond the end")
+        yield kind, stream[at + 4 : at + 4 + length]
+        if kind == _EOF:
+            return
+        at += 4 + length
+
+
+def _sheet_start(stream: bytes, sheet: str) -> int:
+    for kind, data in _records_from(stream, 0):
+        if kind == _BOUNDSHEET:
+            length, wide = data[6], data[7] & 1
+            name = data[8 : 8 + length * (2 if wide else 1)].decode("utf-16-le" if wide else "latin-1")
+            if name == sheet:
+                return struct.unpack_from("<I", data, 0)[0]
+    raise KeyError(f"no sheet {sheet}")
+
+
+def _errors_in(stream: bytes, start: int) -> Iterator[tuple[int, int]]:
+    for kind, data in _records_from(stream, start):
+        is_error = kind == _BOOLERR and data[7] == _IS_ERROR
+        if kind == _FORMULA and struct.unpack_from("<H", data, 12)[0] == _NO_NUMBER:
+            is_error = data[6] == 2
+        if is_error:
+            yield struct.unpack_from("<HH", data, 0)
 
 
 def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:

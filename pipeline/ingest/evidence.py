@@ -66,6 +66,15 @@ def orders_of(formats: Iterable[str]) -> set[str]:
     return {order for order, known in date_orders().items() for form in formats if form in known}
 
 
+def formats_by_order(formats: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The formats of a column of days, by the order of their parts; a format of no known order is one of its own."""
+    grouped: dict[str, list[str]] = {}
+    for form in formats:
+        order = next((order for order, known in date_orders().items() if form in known), form)
+        grouped.setdefault(order, []).append(form)
+    return {order: tuple(found) for order, found in grouped.items()}
+
+
 @dataclass(frozen=True)
 class Reading:
     """One way in which all cells read: `type` (date or month) and the fewest formats that do it."""

@@ -138,7 +138,7 @@ def _kind(column: Column) -> str:
 def _explain(contract: Contract, table: Table, offence: Offence, rule: str, report: ReadReport, label: str) -> str:
     rows = next(one for one in report.members if one.name == offence.member)
     member = f" > {offence.member}" if offence.member else ""
-    line = f" (line {offence.source_row + rows.header_row})" if rows.one_line_each else ""
+    line = f" (line {rows.line(offence.source_row)})" if rows.line(offence.source_row) else ""
     place = f"{label}{member} row {offence.source_row}{line}"
     count = _count(offence.rows, "row")
     words = f"is {shown(offence.value)}" if offence.value else "is blank"

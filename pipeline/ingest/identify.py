@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from pipeline.catalogue.contract import Contract, Layout, Table, folded
+from pipeline.catalogue.contract import SHEETS, Contract, Layout, Table, folded
 from pipeline.catalogue.load import HERE, Catalogue
 from pipeline.errors import Refused
 from pipeline.ingest import containers
+from pipeline.ingest.find import Located, NotFound, locate
+from pipeline.ingest.header import NO_HEADER, HeaderFit, fit_header
 
 # A header that shares this much with a layout (Jaccard) is that layout gone wrong, not another file. Of the ONS
 # files that look alike, `subicb-la-lookup.csv` shares 0.57 with sub_icb_to_icb; one renamed column of 13 leaves 0.86.
@@ -34,6 +36,7 @@ class Member:
 
     `columns` gives, by position, the canonical column of each published column (None: not kept as a column); `spread`
     the positions of those that become rows. `inside` is the member of a ZIP that is a workbook with this sheet.
+    Where a table is found, both go on beyond the published columns with what was captured beside it.
     """
 
     name: str
@@ -65,65 +68,6 @@ class NotClaimed:
     remedy: str = "To take it in, write a contract: docs/how-to/add-a-dataset.md"
 
 
-@dataclass(frozen=True)
-class HeaderFit:
-    """How a header compares with a layout. It fits when there is neither `unknown` nor `missing` nor `doubled`."""
-
-    columns: tuple[str | None, ...]
-    unknown: tuple[str, ...]
-    missing: tuple[str, ...]
-    doubled: tuple[str, ...]
-    years: tuple[str, ...]
-    spread: tuple[int, ...] = ()
-
-    @property
-    def fits(self) -> bool:
-        return not (self.unknown or self.missing or self.doubled) and len(self.years) <= 1
-
-    @property
-    def likeness(self) -> float:
-        shared = len(self.columns) - len(self.unknown)
-        return shared / max(shared + len(self.unknown) + len(self.missing), 1)
-
-
-def fit_header(header: list[str], layout: Layout) -> HeaderFit:
-    """Compares a header with a layout. Order does not matter: columns are found by name."""
-    plain = {folded(published): published for published in layout.columns}
-    patterns = {published: layout.header_pattern(published) for published in layout.columns if "{yy}" in published}
-    spreads = re.compile(layout.unpivot.columns) if layout.unpivot else None
-    columns: list[str | None] = []
-    unknown: list[str] = []
-    used: list[str] = []
-    spread: list[int] = []
-    years: set[str] = set()
-    for position, cell in enumerate(folded(cell) for cell in header):
-        found = plain.get(cell)
-        if found is None:
-            found = next((name for name, one in patterns.items() if one.fullmatch(cell)), None)
-        columns.append(None if found is None else layout.columns[found])
-        if found is not None:
-            used.append(found)
-            match = patterns[found].fullmatch(cell) if found in patterns else None
-            years.update(match.groupdict().values() if match else ())
-        elif spreads and spreads.fullmatch(cell):
-            used.append(cell)
-            spread.append(position)
-        else:
-            unknown.append(header[position])
-    nothing_spread = (f"one like {layout.unpivot.columns}",) if layout.unpivot and not spread else ()
-    counted = Counter(used)
-    # Nothing is kept of columns without a name (`'': null`), so that there may be several.
-    nameless = {"" for name, kept in plain.items() if not name and layout.columns[kept] is None}
-    return HeaderFit(
-        columns=tuple(columns),
-        unknown=tuple(unknown),
-        missing=(*(name for name in layout.columns if name not in counted), *nothing_spread),
-        doubled=tuple(sorted(name for name, times in counted.items() if times > 1 and name not in nameless)),
-        years=tuple(sorted(years)),
-        spread=tuple(spread),
-    )
-
-
 def identify(
     path: Path, catalogue: Catalogue, *, name: str | None = None, dataset: str | None = None
 ) -> tuple[Identified, ...] | NotClaimed:
@@ -147,7 +91,7 @@ def identify(
                 f"the file is empty, expected {_forms(wanted[0][1])}", where=label, remedy="Download it again"
             )
         return NotClaimed("the file is empty")
-    if kind in ("zip", "xlsx"):
+    if kind in ("zip", "xlsx", "ods"):
         try:
             containers.zip_members(path, label)
         except Refused as refusal:
@@ -232,6 +176,7 @@ class _Misfit:
     fit: HeaderFit
     named: bool
     found_lower: int = 0
+    header_row: int = 0
     said: tuple[str, str] = ("", "")
     likeness_if_said: float = 1.0
 
@@ -240,9 +185,6 @@ class _Misfit:
         if self.said[0]:
             return self.likeness_if_said
         return 1.0 if self.found_lower else self.fit.likeness
-
-
-NO_HEADER = HeaderFit((), (), (), (), ())
 
 
 def _forms(table: Table) -> str:
@@ -260,12 +202,14 @@ def _attempts(path: Path, label: str, kind: str, contract: Contract, table: Tabl
         elif kind == "text" and layout.container == "none" and layout.format == "csv":
             # Without a header, only a name says what a file is: by width and looks, many registers are alike.
             if not layout.positions or named:
-                yield _try_text(containers.head_of(path, None, label), "", contract, table, layout, named)
-        elif kind == "xlsx" and layout.container == "none" and layout.format == "xlsx":
+                yield _try_text(containers.head_of(path, None, label), "", label, contract, table, layout, named)
+        elif kind in SHEETS and layout.container == "none" and layout.format == kind:
             yield from _try_workbook(path, label, contract, table, layout, named)
+        elif kind == "parquet" and layout.format == "parquet":
+            yield _try_parquet(path, label, contract, table, layout, named)
 
 
-def _try_text(head: bytes, member: str, contract, table, layout, named) -> Identified | _Misfit:
+def _try_text(head: bytes, member: str, label: str, contract, table, layout, named) -> Identified | _Misfit:
     wrong = containers.not_text(head) if not layout.encoding.startswith(("utf-16", "utf-32")) else ""
     if wrong:
         said = (
@@ -274,6 +218,10 @@ def _try_text(head: bytes, member: str, contract, table, layout, named) -> Ident
             + contract_path(contract),
         )
         return _Misfit(contract, table, layout, member, NO_HEADER, named, said=said, likeness_if_said=0.0)
+    if layout.find:
+        text = head.decode(layout.encoding, errors="replace")
+        found = locate(containers.text_rows(text, layout.delimiter), layout, member=member or label)
+        return _found(found, Member(member, (), ()), contract, table, layout, named)
     records = containers.first_records(head, layout.encoding, layout.delimiter, layout.rows_above + LOOK_DOWN)
     if layout.positions:
         return _try_positions(records, member, contract, table, layout, named)
@@ -318,16 +266,58 @@ def _try_records(records: list[list[str]], member: Member, contract, table, layo
     return _Misfit(contract, table, layout, member.name, fit, named)
 
 
+def _found(located: Located | NotFound, member: Member, contract, table, layout, named) -> Identified | _Misfit:
+    """What finding a table came to."""
+    if isinstance(located, Located):
+        found = replace(member, header=located.header, columns=located.columns, spread=located.spread)
+        return Identified(contract, table, layout, (found,), located.years)
+    if not located.what:
+        return _Misfit(contract, table, layout, member.name, located.fit, named, header_row=located.row)
+    said = (
+        f"{located.what}: so layout {layout.id} of {contract.dataset}/{table.name} stands on its sheet",
+        "Check that it is the publisher's file; if its form changed, add a layout in " + contract_path(contract),
+    )
+    return _Misfit(contract, table, layout, member.name, NO_HEADER, named, said=said, likeness_if_said=0.0)
+
+
+def not_found(label: str, located: Located | NotFound, member: Member, found: Identified) -> Refused:
+    """The refusal of a file whose table is not where its first part said, once the whole of it was read."""
+    attempt = _found(located, Member(member.name, (), ()), found.contract, found.table, found.layout, True)
+    if isinstance(attempt, _Misfit):
+        return _refusal(label, attempt)
+    return Refused(
+        "its header further down is not as in its first part, expected one table",
+        where=label,
+        remedy="Check that it is the publisher's file",
+    )
+
+
+def _try_parquet(path: Path, label: str, contract, table, layout, named) -> Identified | _Misfit:
+    try:
+        header = containers.parquet_columns(path, label)
+    except Refused as refusal:
+        said = (refusal.what, refusal.remedy)
+        return _Misfit(contract, table, layout, "", NO_HEADER, named, said=said, likeness_if_said=0.0)
+    return _try_records([header], Member("", (), ()), contract, table, layout, named)
+
+
 def _try_workbook(
     path: Path, label: str, contract, table, layout, named, inside: str = ""
 ) -> Iterator[Identified | _Misfit]:
     try:
         sheets = containers.sheet_names(path, label)
         matching = [sheet for sheet in sheets if fnmatchcase(sheet, layout.sheet)]
+        attempts = []
         for sheet in matching:
-            rows = containers.sheet_rows(path, sheet, label)[: layout.header_row + LOOK_DOWN]
+            rows = containers.sheet_rows(path, sheet, label)
             member = Member(f"{inside}/{sheet}" if inside else sheet, (), (), sheet=sheet, inside=inside)
-            yield _try_records(rows, member, contract, table, layout, named)
+            if layout.find:
+                located = locate(rows, layout, sheet=sheet, member=inside or label)
+                attempts.append(_found(located, member, contract, table, layout, named))
+            else:
+                first = rows[: layout.header_row + LOOK_DOWN]
+                attempts.append(_try_records(first, member, contract, table, layout, named))
+        yield from _as_one(attempts) if layout.find and layout.find.every_sheet else attempts
     except Refused as refusal:
         said = (refusal.what, refusal.remedy)
         yield _Misfit(contract, table, layout, inside, NO_HEADER, named, said=said, likeness_if_said=0.0)
@@ -339,6 +329,17 @@ def _try_workbook(
             f"If the publisher renamed it, change `sheet:` in {contract_path(contract)}",
         )
         yield _Misfit(contract, table, layout, inside, NO_HEADER, named, said=said, likeness_if_said=0.0)
+
+
+def _as_one(attempts: list[Identified | _Misfit]) -> list[Identified | _Misfit]:
+    """Sheets that are all members of one table: together what they are, or what is wrong with one of them."""
+    wrong = [one for one in attempts if isinstance(one, _Misfit)]
+    if wrong or not attempts:
+        return wrong
+    members = tuple(member for one in attempts for member in one.members)
+    return [
+        replace(attempts[0], members=members, years=tuple(sorted({year for one in attempts for year in one.years})))
+    ]
 
 
 def _try_zip(path: Path, label: str, contract, table, layout, named) -> Iterator[Identified | _Misfit]:
@@ -366,7 +367,7 @@ def _try_zip(path: Path, label: str, contract, table, layout, named) -> Iterator
         yield _Misfit(contract, table, layout, "", NO_HEADER, named, said=said)
         return
     names = sorted(info.name for info in wanted)
-    if layout.format == "xlsx":
+    if layout.format in SHEETS:
         for name in names:
             with containers.unpacked(path, name, label) as workbook:
                 yield from _try_workbook(workbook, f"{label} > {name}", contract, table, layout, named, inside=name)
@@ -383,7 +384,7 @@ def _try_texts_of_zip(path: Path, label: str, names: list[str], contract, table,
     years: set[str] = set()
     for name in names:
         head = containers.head_of(path, name, label)
-        attempt = _try_text(head, name, contract, table, layout, named)
+        attempt = _try_text(head, name, label, contract, table, layout, named)
         if isinstance(attempt, _Misfit):
             return attempt
         found.extend(attempt.members)
@@ -456,7 +457,7 @@ def _refusal(label: str, misfit: _Misfit) -> Refused:
 
 def _explain(label: str, misfit: _Misfit) -> tuple[str, str, str]:
     table = f"{misfit.contract.dataset}/{misfit.table.name}"
-    row = misfit.layout.header_row
+    row = misfit.header_row or misfit.layout.header_row
     where = f"{label} > {misfit.member}" if misfit.member else label
     if misfit.said[0]:
         return misfit.said[0], where, misfit.said[1]

@@ -9,6 +9,7 @@ always. Bronze is a cache named by file, contract and reader version: it can be 
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import shutil
@@ -25,12 +26,13 @@ from pipeline import duck, periods
 from pipeline.catalogue.contract import Column, Layout, Table, Unpivot, folded
 from pipeline.catalogue.load import table_digest
 from pipeline.errors import Refused
-from pipeline.ingest import containers, staging
-from pipeline.ingest.identify import Identified, Member
+from pipeline.ingest import containers, evidence, staging
+from pipeline.ingest.find import Located, locate
+from pipeline.ingest.identify import Identified, Member, not_found
 from pipeline.ingest.staging import Letters, Staged
 
 # Raise when the same bytes and contract would give other rows: it names the cache.
-READER_VERSION = 4
+READER_VERSION = 5
 RULE_SEPARATOR = ";"
 # Columns of the Parquet file that say where a row stood, and are not of the table.
 PLACE = ("member", "source_row", "member_no", "file_row_number", "record_bytes", "broken_rules")
@@ -63,13 +65,23 @@ class Offence:
 class MemberRows:
     """A member and how many rows it gave. `header_row` is the row of its header, counted from 1.
 
-    `one_line_each`: every record is one line, so that row n stands on line header_row + n.
+    `one_line_each`: every record is one line, so that row n stands on line header_row + n. Of a table that was found,
+    `area` is its range on the sheet and `places` where runs of its rows begin: ordinal and row on the sheet.
     """
 
     name: str
     header_row: int
     rows: int
     one_line_each: bool
+    area: str = ""
+    places: tuple[tuple[int, int], ...] = ()
+
+    def line(self, ordinal: int) -> int:
+        """The line or the row of a sheet that a record stands on, 0 where only reading the file would tell."""
+        if self.places:
+            first, row = max(place for place in self.places if place[0] <= ordinal)
+            return row + ordinal - first
+        return self.header_row + ordinal if self.one_line_each else 0
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ class ReadReport:
 
     `data_periods` gives rows by first day: of every period for a table that restates many, else of the latest only.
     `singles` gives, for each column that should have one value, its most frequent values with their rows. `spread` is
-    how many rows each published record became.
+    how many rows each published record became; `orders` the order of day and month that a column was found to have.
     """
 
     dataset: str
@@ -96,6 +108,7 @@ class ReadReport:
     data_periods: dict[str, int] = field(default_factory=dict)
     singles: dict[str, dict[str, int]] = field(default_factory=dict)
     spread: int = 1
+    orders: dict[str, str] = field(default_factory=dict)
 
     @property
     def latest_period(self) -> str:
@@ -106,7 +119,9 @@ class ReadReport:
     def from_json(cls, text: str) -> ReadReport:
         data = json.loads(text)
         data["offences"] = tuple(Offence(**one) for one in data["offences"])
-        data["members"] = tuple(MemberRows(**one) for one in data["members"])
+        data["members"] = tuple(
+            MemberRows(**{**one, "places": tuple(map(tuple, one["places"]))}) for one in data["members"]
+        )
         data["years"] = tuple(data["years"])
         return cls(**data)
 
@@ -190,6 +205,7 @@ class Raw:
     spread: tuple[str, ...]
     letters: Letters
     first: dict[str, str] = field(default_factory=dict)
+    located: tuple[Located | None, ...] = ()
 
 
 def _read_into(folder: Path, path: Path, found: Identified, sha256: str, label: str, threads: int) -> ReadReport:
@@ -197,7 +213,8 @@ def _read_into(folder: Path, path: Path, found: Identified, sha256: str, label: 
     try:
         with tempfile.TemporaryDirectory(prefix="unpacked-", dir=folder) as scratch:
             raw = _raw(con, path, found, Path(scratch), label)
-            return _type_and_write(con, folder, found, sha256, raw, label)
+            found, orders = _of_one_order(con, found, raw, label)
+            return replace(_type_and_write(con, folder, found, sha256, raw, label), orders=orders)
     finally:
         con.close()
 
@@ -209,11 +226,14 @@ def _raw(con, path: Path, found: Identified, scratch: Path, label: str) -> Raw:
     """The rows of a file as text: a scan where DuckDB may read all of it, else table `raw`."""
     first = found.members[0]
     spread = tuple(folded(first.header[position]) for position in first.spread)
-    if found.layout.format == "xlsx":
+    if found.layout.by_rows:
         _create_raw(con, first)
-        staged = [_load_sheet(con, number, path, member, found.layout, scratch, label)
-                  for number, member in enumerate(found.members)]  # fmt: skip
-        return Raw("raw", staged, [one.rows for one in staged], None, spread, Letters())
+        loaded = [_load_rows(con, number, path, member, found, label) for number, member in enumerate(found.members)]
+        staged = [one for one, _ in loaded]
+        located = tuple(where for _, where in loaded)
+        return Raw("raw", staged, [one.rows for one in staged], None, spread, Letters(), located=located)
+    if found.layout.format == "parquet":
+        return _parquet(con, path, first, label)
     staged = [
         staging.stage(path, member, found.layout, scratch / f"{number:04}.csv", label)
         for number, member in enumerate(found.members)
@@ -291,24 +311,136 @@ def _insert(con, number: int, member: Member, rows: Iterable[list[str]]) -> int:
     return count
 
 
-def _load_sheet(con, number: int, path: Path, member: Member, layout: Layout, scratch: Path, label: str) -> Staged:
-    where = f"{label} > {member.name}"
-    if member.inside:
+def _load_rows(
+    con, number: int, path: Path, member: Member, found: Identified, label: str
+) -> tuple[Staged, Located | None]:
+    """Puts a sheet, or a text in which the table is found, into `raw`."""
+    where = f"{label} > {member.name}" if member.name else label
+    located, rows = table_rows(path, member, found, label)
+    _insert(con, number, member, [cells for _, cells in rows])
+    header_row = located.header_rows[-1] if located else found.layout.header_row
+    staged = Staged(member, path, where, False, header_row, len(rows), header_row + len(rows), 0, False, Letters())
+    return staged, located
+
+
+def table_rows(
+    path: Path, member: Member, found: Identified, label: str
+) -> tuple[Located | None, list[tuple[int, list[str]]]]:
+    """The rows of a table that is read row by row, each with its row on the sheet; and where it was found, if it was.
+
+    Raises Refused where the workbook or text is broken, or the table is not where it was when the file was identified.
+    """
+    layout = found.layout
+    if layout.format == "csv":
+        text = "".join(containers.text_of(path, member.name or None, layout.encoding, label))
+        every = _whole_records(text, layout, f"{label} > {member.name}" if member.name else label)
+    elif member.inside:
         with containers.unpacked(path, member.inside, label) as workbook:
-            rows = _sheet(workbook, member.sheet, layout, f"{label} > {member.inside}")
+            every = _sheet(workbook, member.sheet, layout, f"{label} > {member.inside}")
     else:
-        rows = _sheet(path, member.sheet, layout, label)
-    _insert(con, number, member, rows)
-    lines = layout.header_row + len(rows)
-    return Staged(member, path, where, False, layout.header_row, len(rows), lines, 0, False, Letters())
+        every = _sheet(path, member.sheet, layout, label)
+    if layout.find:
+        located = locate(every, layout, sheet=member.sheet, member=member.inside or member.name or label)
+        if not isinstance(located, Located) or located.columns != member.columns:
+            raise not_found(label, located, member, found)
+        return located, list(located.rows)
+    rows = every[layout.header_row :]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return None, list(enumerate(rows, layout.header_row + 1))
+
+
+def _whole_records(text: str, layout: Layout, where: str) -> list[list[str]]:
+    rows = containers.text_rows(text.removeprefix("\ufeff"), layout.delimiter)
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        raise Refused(
+            f"is not well-formed CSV after row {len(rows)} ({error}), expected whole records",
+            where=where,
+            remedy="Look at that line: a stray quote, or a download that was cut short",
+        ) from error
+    return rows
 
 
 def _sheet(path: Path, sheet: str, layout: Layout, label: str) -> list[list[str]]:
-    containers.check_workbook(path, sheet, label)
-    rows = containers.sheet_rows(path, sheet, label)[layout.header_row :]
-    while rows and not any(rows[-1]):
-        rows.pop()
-    return rows
+    containers.check_workbook(path, sheet, label, errors_are_blank=layout.error_cells == "blank")
+    return containers.sheet_rows(path, sheet, label)
+
+
+def _parquet(con, path: Path, member: Member, label: str) -> Raw:
+    """A scan of a Parquet file with every column as text."""
+    import duckdb
+
+    source = f"read_parquet({duck.text(path)})"
+    try:
+        (rows,) = con.execute(f"select count(*) from {source}").fetchone()
+        kept = "".join(
+            f", {duck.name(member.header[at])}::varchar as {duck.name(name)}" for at, name in _raw_names(member).items()
+        )
+    except duckdb.Error as error:
+        raise Refused(
+            f"is not Parquet that can be read ({str(error).splitlines()[0]})", where=label, remedy="Download it again"
+        ) from error
+    staged = Staged(member, path, label, True, 0, rows, rows, 0, False, Letters())
+    return Raw(f"(select 0 as member_no{kept} from {source})", [staged], [rows], None, (), Letters())
+
+
+def _of_one_order(con, found: Identified, raw: Raw, label: str) -> tuple[Identified, dict[str, str]]:
+    """Settles, for columns of days that may be in several orders of day and month, which one all of their cells are in.
+
+    Raises Refused where no order reads all of them, or two do and read other days.
+    """
+    chosen: dict[str, tuple[str, tuple[str, ...]]] = {}
+    present = {name for name in found.members[0].columns if name}
+    for column in found.table.columns:
+        if column.one_order and column.name in present:
+            chosen[column.name] = _order(con, column, dict(found.table.markers), raw, label)
+    if not chosen:
+        return found, {}
+    columns = tuple(
+        column.model_copy(update={"formats": chosen[column.name][1]}) if column.name in chosen else column
+        for column in found.table.columns
+    )
+    settled = replace(found, table=found.table.model_copy(update={"columns": columns}))
+    return settled, {name: order for name, (order, _) in chosen.items()}
+
+
+def _order(con, column: Column, markers: dict[str, str], raw: Raw, label: str) -> tuple[str, tuple[str, ...]]:
+    by_order = evidence.formats_by_order(column.formats)
+    cell, text = duck.name("t_" + column.name), text_sql(column)
+    values = ", ".join(
+        f"{value_sql(column.model_copy(update={'formats': formats}), markers)} as v{number}"
+        for number, formats in enumerate(by_order.values())
+    )
+    con.execute(
+        f"create or replace temp table days as select {cell}, {values} from (select distinct {text} as {cell} from"
+        f" (select {duck.name(column.name)} as {duck.name('r_' + column.name)} from {raw.relation})) where {cell} is not null"
+    )
+    days, *read = con.execute(
+        "select count(*)" + "".join(f", count(v{number})" for number in range(len(by_order))) + " from days"
+    ).fetchone()
+    whole = [number for number, count in enumerate(read) if count == days]
+    orders = list(by_order.items())
+    others = " or ".join(f"v{number} is distinct from v{whole[0]}" for number in whole[1:]) if whole else ""
+    if whole and (not others or not con.execute(f"select count(*) from days where {others}").fetchone()[0]):
+        return orders[whole[0]]
+    told = ", ".join(f"{order} reads {count}" for (order, _), count in zip(orders, read, strict=True))
+    if whole:
+        raise Refused(
+            f"column {column.name}: its {days} days read in more than one order of day and month ({told}), expected one",
+            where=label,
+            remedy="Ask the publisher which comes first, or add a month in which a day is above 12",
+        )
+    best = read.index(max(read))
+    odd = con.execute(f"select min({cell}) from days where v{best} is null").fetchone()[0]
+    raise Refused(
+        f"column {column.name}: no one order of day and month reads all of its {days} days ({told}; "
+        f"{containers.shown(odd)} is not {orders[best][0]}), expected one order in the whole file",
+        where=label,
+        remedy="Get the file with its days in one form: a cell in another order would be read as another day",
+    )
 
 
 # --- typed rows ------------------------------------------------------------------------------------------------
@@ -359,13 +491,13 @@ def value_sql(column: Column, markers: dict[str, str]) -> str:
     if column.type == "text":
         return cell
     if column.type == "period":
-        return f"parse_period({cell})"
+        return f"parse_period({cell}, {duck.text(column.reads)})"
     if column.type in ("month", "date"):
         return f"coalesce({', '.join(_date_sql(cell, form, column.type) for form in column.formats)})"
     number = f"replace({cell}, ',', '')" if column.thousands else cell
     # A cast alone would round 3.7 to 4, read 1e3 as 1000 and round what `scale` cannot keep: only plain digits that
     # the type keeps whole are a number here.
-    digits = "[0-9]+" if column.type == "integer" else _decimal_digits(column.scale)
+    digits = "[0-9]+" if column.type == "integer" else _decimal_digits(column)
     marked = f"{_none_of(cell, markers)} and " if column.status and markers else ""
     plain = f"regexp_full_match({number}, '[+-]?{digits}')"
     cast = f"try_cast({number} as {column.duckdb_type})"
@@ -375,7 +507,10 @@ def value_sql(column: Column, markers: dict[str, str]) -> str:
     return f"case when {marked}{plain} then {cast} end"
 
 
-def _decimal_digits(scale: int) -> str:
+def _decimal_digits(column: Column) -> str:
+    scale = column.scale
+    if column.rounds:
+        return "([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?"
     if scale == 0:
         return "[0-9]+([.]0*)?"
     return f"([0-9]+([.][0-9]{{0,{scale}}}0*)?|[.][0-9]{{1,{scale}}}0*)"
@@ -438,12 +573,12 @@ def _none_of(cell: str, values: Iterable[str]) -> str:
     return f"not list_contains({duck.text_list(values)}, {cell})"
 
 
-def _parse_period(text: str | None) -> str | None:
+def _parse_period(text: str | None, reads: str) -> str | None:
     """`start|end|type` of a period as text, or None: DuckDB splits it into three columns."""
     if text is None:
         return None
     try:
-        period = periods.parse(text)
+        period = periods.parse_as(text, reads)
     except ValueError:
         return None
     return f"{period.start.isoformat()}|{period.end.isoformat()}|{period.type}"
@@ -477,7 +612,7 @@ def _typed_sql(found: Identified, raw: Raw, rules: list[CellRule]) -> str:
     """The query that types every raw row, in order: member_no, `t_` and `v_`, statuses, broken_rules of `rules`."""
     table, constants, unpivot = found.table, found.layout.constants, found.layout.unpivot
     of_file = {name for name in found.members[0].columns if name} | ({unpivot.value} if unpivot else set())
-    present = of_file | ({unpivot.name} if unpivot else set())
+    present = of_file | (set(unpivot.filled) if unpivot else set())
     markers = dict(table.markers)
     cells = ", ".join(
         f"{duck.name(c.name) if c.name in present else duck.text(constants[c.name]) if c.name in constants else 'null::varchar'}"
@@ -523,10 +658,12 @@ def _value_after_first(column: Column, markers: dict[str, str], first: str | Non
 def _unpivoted(raw: Raw, unpivot: Unpivot) -> str:
     """One row for each cell of the columns that become rows, in the order of the file."""
     cells = ", ".join(duck.name(f"+{number}") for number in range(len(raw.spread)))
-    return (
-        f"(select * exclude ({cells}), unnest({duck.text_list(raw.spread)}) as {duck.name(unpivot.name)},"
-        f" unnest([{cells}]) as {duck.name(unpivot.value)} from {raw.relation})"
+    parts = zip(*(unpivot.parts(cell) for cell in raw.spread), strict=True)
+    names = "".join(
+        f" unnest({duck.text_list(values)}) as {duck.name(name)},"
+        for name, values in zip(unpivot.filled, parts, strict=True)
     )
+    return f"(select * exclude ({cells}),{names} unnest([{cells}]) as {duck.name(unpivot.value)} from {raw.relation})"
 
 
 def _place_sql(report: ReadReport) -> str:
@@ -546,7 +683,7 @@ def _type_and_write(con, folder: Path, found: Identified, sha256: str, raw: Raw,
     prefix = f"{found.contract.dataset}.{table.name}"
     if any(column.type == "period" for column in table.columns):
         # Without `special` DuckDB allows no null to come back, and a cell that is not a period would end the run.
-        con.create_function("parse_period", _parse_period, ["VARCHAR"], "VARCHAR", null_handling="special")
+        con.create_function("parse_period", _parse_period, ["VARCHAR", "VARCHAR"], "VARCHAR", null_handling="special")
     rules = [rule for column in table.columns for rule in cell_rules(prefix, column, dict(table.markers))]
     texts = {column.name for column in table.columns if column.type == "text"}
     of_texts = [rule for rule in rules if rule.column in texts]
@@ -589,7 +726,7 @@ def _copy(con, query: str, target: Path, raw: Raw, layout: Layout, label: str) -
     try:
         con.execute(f"copy ({query}) to {duck.text(target)} (format parquet)")
     except duckdb.Error as error:
-        if raw.relation == "raw":
+        if raw.relation == "raw" or layout.format == "parquet":
             raise
         for one in raw.staged:
             staging.fault_of(one, layout)
@@ -622,11 +759,18 @@ def _members(con, every: Path, raw: Raw, found: Identified, label: str) -> tuple
             )  # fmt: skip
         first, last, rows = lies.get(number, (reached, reached - 1, 0))
         if counted not in (None, rows // width) or rows % width:
-            staging.fault_of(one, found.layout)
+            if not found.layout.by_rows and found.layout.format != "parquet":
+                staging.fault_of(one, found.layout)
             raise AssertionError(f"{one.where}: {counted} rows were counted, {rows // width} read")
         if (first, last) != (reached, reached + rows - 1):
             raise AssertionError(f"{one.where}: its {rows} rows do not lie together")
         reached += rows
+        where = raw.located[number] if raw.located else None
+        if where:
+            members.append(
+                MemberRows(one.member.name, where.header_rows[-1], rows // width, False, where.area, where.places)
+            )
+            continue
         lines = found.layout.rows_above + rows // width
         members.append(MemberRows(one.member.name, found.layout.rows_above, rows // width, one.lines == lines))
     if raw.cell_bytes is not None:
@@ -735,6 +879,7 @@ def _data_periods(con, clean: Path, table: Table) -> dict[str, int]:
     if not column:
         return {}
     latest = "" if table.window_column else " qualify row_number() over (order by day desc) = 1"
+    column += "_start" if table.column(column).type == "period" else ""
     rows = con.execute(
         f"select {duck.name(column)} as day, count(*) from {duck.text(clean)} where day is not null group by 1{latest} order by 1"
     ).fetchall()

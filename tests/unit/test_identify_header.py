@@ -12,7 +12,8 @@ from small_tables import catalogue_of, contract_of
 from pipeline.catalogue.contract import Layout
 from pipeline.catalogue.load import catalogue
 from pipeline.errors import Refused
-from pipeline.ingest.identify import fit_header, identify, nearest_name
+from pipeline.ingest.header import fit_header
+from pipeline.ingest.identify import identify, nearest_name
 
 REGIONAL = catalogue().contracts["gp_appointments_regional"].table("regional").layouts[0]
 LOOKUP = catalogue().contracts["ons_lookups"].table("sub_icb_to_icb").layouts[0]
