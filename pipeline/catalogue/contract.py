@@ -290,7 +290,7 @@ class Layout(_Strict):
             raise ValueError(f"layout {self.id}: a workbook needs `sheet` (a pattern), and only a workbook has one")
         if self.beside and self.container != "zip":
             raise ValueError(f"layout {self.id}: only a ZIP has members `beside` its own")
-        if bool(self.columns) == bool(self.positions):
+        if bool(self.columns or self.unpivot) == bool(self.positions):
             raise ValueError(f"layout {self.id}: has either `columns` (with a header) or `positions` (without)")
         if self.positions and (self.unpivot or self.format != "csv"):
             raise ValueError(f"layout {self.id}: only a CSV can be without a header, and nothing of it is unpivoted")

@@ -114,7 +114,7 @@ def _layout_lines(table: DraftTable, tables: list[DraftTable]) -> Iterator[str]:
 def layout_of(table: DraftTable, tables: list[DraftTable]) -> dict:
     """The layout that the table's stretches of rows have, without what is a default."""
     first = table.pieces[0]
-    kind = "xlsx" if first.sheet else "csv"
+    kind = first.format
     layout: dict = {"id": f"published_{kind}"}
     if first.member:
         names = sorted({PurePosixPath(piece.member).name for piece in table.pieces})
@@ -124,7 +124,7 @@ def layout_of(table: DraftTable, tables: list[DraftTable]) -> dict:
             layout["beside"] = sorted(literal(name) for name in others)
     if first.sheet:
         sheets = sorted({piece.sheet for piece in table.pieces})
-        layout |= {"format": "xlsx", "sheet": literal(sheets[0]) if len(sheets) == 1 else pattern_of(sheets)}
+        layout |= {"format": kind, "sheet": literal(sheets[0]) if len(sheets) == 1 else pattern_of(sheets)}
     else:
         encodings = {piece.encoding for piece in table.pieces} - {"utf-8-sig"}
         if encodings:

@@ -31,6 +31,7 @@ Kind = Literal["text", "zip", "xlsx", "xls", "ods", "parquet", "empty"]
 MAX_EXPANSION = 200
 MAX_UNPACKED_BYTES = 8 * 1024**3
 HEAD_BYTES = 256 * 1024
+FIRST_RECORDS = 100
 CHUNK = 1024 * 1024
 LONGEST_MEMBER = 255
 ZIP_END_BYTES = 22 + 0xFFFF  # the end record of a ZIP, with the longest comment
@@ -149,14 +150,22 @@ def _promised_members(path: Path) -> int | None:
 
 def head_of(path: Path, member: str | None, label: str) -> bytes:
     """The first HEAD_BYTES of a file or of a member of a ZIP."""
-    if member is None:
-        with path.open("rb") as stream:
-            return stream.read(HEAD_BYTES)
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
-            return stream.read(HEAD_BYTES)
+        return _head(str(path), path.stat().st_mtime_ns, member)
     except ZIP_FAULTS as error:
+        if member is None:
+            raise
         raise _broken_member(label, member, error) from error
+
+
+# Every layout of every contract looks at the head of a file: it is read, decoded and parsed once for all.
+@lru_cache(maxsize=8)
+def _head(path: str, _changed: int, member: str | None) -> bytes:
+    if member is None:
+        with Path(path).open("rb") as stream:
+            return stream.read(HEAD_BYTES)
+    with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+        return stream.read(HEAD_BYTES)
 
 
 def _broken_member(label: str, member: str, error: Exception) -> Refused:
@@ -203,6 +212,11 @@ def first_records(head: bytes, encoding: str, delimiter: str, count: int) -> lis
 
     Undecodable bytes show as U+FFFD; where the head stops being CSV, what came before is all there is.
     """
+    return _first_records(head, encoding, delimiter, -(-count // FIRST_RECORDS) * FIRST_RECORDS)[:count]
+
+
+@lru_cache(maxsize=16)
+def _first_records(head: bytes, encoding: str, delimiter: str, count: int) -> list[list[str]]:
     text = head.decode(encoding, errors="replace")
     if len(head) == HEAD_BYTES:
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1]
@@ -353,6 +367,12 @@ def _workbook(path: str, _changed: int):
 def _sheet_rows(path: str, changed: int, sheet: str) -> list[list[str]]:
     rows = _workbook(path, changed).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     return [[_cell_text(cell) for cell in row] for row in rows]
+
+
+@lru_cache(maxsize=4)
+def head_rows(head: bytes, encoding: str, delimiter: str) -> list[list[str]]:
+    """All rows of a file's head, as `text_rows` gives them."""
+    return text_rows(head.decode(encoding, errors="replace"), delimiter)
 
 
 def text_rows(text: str, delimiter: str) -> list[list[str]]:

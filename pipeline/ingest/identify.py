@@ -219,8 +219,7 @@ def _try_text(head: bytes, member: str, label: str, contract, table, layout, nam
         )
         return _Misfit(contract, table, layout, member, NO_HEADER, named, said=said, likeness_if_said=0.0)
     if layout.find:
-        text = head.decode(layout.encoding, errors="replace")
-        found = locate(containers.text_rows(text, layout.delimiter), layout, member=member or label)
+        found = locate(containers.head_rows(head, layout.encoding, layout.delimiter), layout, member=member or label)
         return _found(found, Member(member, (), ()), contract, table, layout, named)
     records = containers.first_records(head, layout.encoding, layout.delimiter, layout.rows_above + LOOK_DOWN)
     if layout.positions:

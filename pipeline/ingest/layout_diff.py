@@ -163,7 +163,7 @@ def _is_in_place(one: _Found) -> int:
     """How many things about the form are as the layout says: of layouts equally like, the one with least to change."""
     layout, piece = one.layout, one.piece
     return sum((
-        bool(piece.sheet) == (layout.format == "xlsx"), bool(piece.member) == (layout.container == "zip"),
+        piece.format == layout.format, bool(piece.member) == (layout.container == "zip"),
         fnmatchcase(piece.sheet, layout.sheet), fnmatchcase(_base(piece.member), layout.members),
         one.row == layout.header_row, piece.delimiter == layout.delimiter,
     ))  # fmt: skip
@@ -260,7 +260,7 @@ def _form_changes(path: Path, found: _Found, pieces: list[Piece], label: str) ->
     """What changed beside the columns, and the fields of the layout as the file has them."""
     layout, piece = found.layout, found.piece
     changes: list[Change] = []
-    kind = "xlsx" if piece.sheet else "csv"
+    kind = piece.format
     form: dict = {"container": "zip" if piece.member else "none", "format": kind}
 
     def say(kind: str, now: object, was: object) -> None:
@@ -284,7 +284,9 @@ def _form_changes(path: Path, found: _Found, pieces: list[Piece], label: str) ->
         form["delimiter"] = piece.delimiter
         if kind == layout.format and piece.delimiter != layout.delimiter:
             say("delimiter", repr(piece.delimiter), repr(layout.delimiter))
-    if found.row:
+    if layout.find:
+        form["find"] = layout.find.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    elif found.row:
         form["header_row"] = found.row
         if found.row != layout.header_row:
             say("header row", found.row, layout.header_row)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.catalogue.contract import folded
+from pipeline.catalogue.contract import SHEETS, folded
 from pipeline.errors import Refused
 from pipeline.ingest import containers
 from pipeline.ingest.identify import LOOK_DOWN
@@ -37,7 +37,7 @@ YEAR = re.compile(r"(19|20)\d{2}")
 class Piece:
     """One stretch of rows of a file: a text (`member` of a ZIP, or the whole file), or a `sheet` of a workbook.
 
-    `first` holds its first records, cells folded; at most FIRST of them.
+    `first` holds its first records, cells folded; at most FIRST of them. `workbook` is the kind of workbook it is in.
     """
 
     member: str
@@ -45,6 +45,12 @@ class Piece:
     encoding: str
     delimiter: str
     first: tuple[tuple[str, ...], ...]
+    workbook: str = ""
+
+    @property
+    def format(self) -> str:
+        """As a layout calls it."""
+        return self.workbook or "csv"
 
     @property
     def name(self) -> str:
@@ -57,20 +63,22 @@ def pieces_of(path: Path, label: str) -> list[Piece]:
     kind = containers.kind_of(path)
     if kind == "empty":
         raise Refused("the file is empty, expected rows", where=label, remedy="Download it again")
-    if kind == "xls":
+    if kind == "parquet":
         raise Refused(
-            "is a workbook of Excel before 2007 (XLS), expected XLSX, CSV or a ZIP of them",
+            "is a Parquet file, expected CSV, a workbook or a ZIP of them",
             where=label,
-            remedy="Ask the publisher for XLSX or CSV",
+            remedy="Write its contract by hand (`format: parquet`): docs/how-to/add-a-dataset.md",
         )
     if kind == "text":
         return [_text_piece(path, None, label)]
+    if kind == "xls":
+        return _sheet_pieces(path, "", label)
     members = [info.name for info in containers.zip_members(path, label)]
-    if kind == "xlsx":
+    if kind in SHEETS:
         return _sheet_pieces(path, "", label)
     pieces: list[Piece] = []
     for member in members:
-        if member.lower().endswith((".xlsx", ".xlsm")):
+        if member.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
             with containers.unpacked(path, member, label) as workbook:
                 pieces += _sheet_pieces(workbook, member, f"{label} > {member}")
         elif member.lower().endswith((".csv", ".txt", ".tsv")):
@@ -87,7 +95,9 @@ def pieces_of(path: Path, label: str) -> list[Piece]:
 
 def _sheet_pieces(path: Path, member: str, label: str) -> list[Piece]:
     return [
-        Piece(member, sheet, "", "", _folded(containers.sheet_rows(path, sheet, label)[:FIRST]))
+        Piece(
+            member, sheet, "", "", _folded(containers.sheet_rows(path, sheet, label)[:FIRST]), containers.kind_of(path)
+        )
         for sheet in containers.sheet_names(path, label)
     ]
 
