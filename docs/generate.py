@@ -7,10 +7,12 @@ Does not belong here: anything that the code already says (it is read from there
 
 from __future__ import annotations
 
+import csv
 import inspect
 import re
 import tempfile
 import typing
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from functools import cache
@@ -32,6 +34,8 @@ from pipeline.publish.tables import MARTS_SCHEMA_VERSION, PublishedTable, publis
 from pipeline.transform.dbt import Dbt
 
 REFERENCE = Path(__file__).parent / "reference"
+# What became of every real file: written by benchmarks/every_file.py, held against the files by a test.
+REAL_FILES = Path(__file__).parents[1] / "tests" / "real" / "every_file.csv"
 MADE = "<!-- Made from the code by `python docs/generate.py`; do not edit by hand. -->"
 
 # What a field means, where the model's docstring alone would leave a reader to guess. A field without words is an error.
@@ -184,7 +188,7 @@ def pages() -> dict[str, str]:
     """Every generated page by file name."""
     check_words()
     makers: dict[str, Callable[[], Iterator[str]]] = {
-        "contract.md": contract_page, "metrics.md": metrics_page, "tables.md": tables_page, "checks.md": checks_page,
+        "contract.md": contract_page, "datasets.md": datasets_page, "metrics.md": metrics_page, "tables.md": tables_page, "checks.md": checks_page,
         "command-line.md": command_line_page,
     }  # fmt: skip
     return {name: "\n".join([MADE, *make()]).rstrip() + "\n" for name, make in makers.items()}
@@ -303,6 +307,59 @@ def contract_page() -> Iterator[str]:
     yield ""
     for one in catalogue().contracts.values():
         yield from _contract(one)
+
+
+PROOF = {
+    "real_file": "proven on real files", "code_only": "known from code only", "own_format": "our own form",
+}  # fmt: skip
+
+
+def datasets_page() -> Iterator[str]:
+    """Every dataset with the real files that were read with its layouts: of these the test of every file keeps a list."""
+    with REAL_FILES.open(encoding="utf-8", newline="") as stream:
+        kept = [row for row in csv.DictReader(stream) if row["dataset"]]
+    yield "# Reference: datasets"
+    yield ""
+    yield (
+        "Every dataset that has a contract, how many real published files were read with it, and how many good rows they"
+        " hold. *Known from code only*: no published file has been read yet, and nothing that comes of it counts as proven. "
+        "The list of files is [tests/real/every_file.csv](../../tests/real/every_file.csv); a test reads them all again."
+    )
+    yield ""
+    yield from table(
+        ["dataset", "title", "publisher", "tables", "layouts", "real files", "rows", "status"],
+        [_dataset_row(one, [row for row in kept if row["dataset"] == one.dataset]) for one in catalogue().contracts.values()],
+    )
+    yield "## Layouts"
+    yield ""
+    yield "A layout without a real file is proven by the tests of its contract alone."
+    yield ""
+    counts = Counter((row["dataset"], row["table"], row["layout"]) for row in kept)
+    yield from table(
+        ["dataset", "table", "layout", "form", "real files"],
+        [
+            (code(contract.dataset), code(one.name), code(layout.id), _layout_form(layout),
+             counts[contract.dataset, one.name, layout.id] or "none")
+            for contract, one in catalogue().tables()
+            for layout in one.layouts
+        ],
+    )  # fmt: skip
+
+
+def _dataset_row(contract: Contract, kept: list[dict[str, str]]) -> tuple:
+    files = {(row["folder"], row["file"]) for row in kept}
+    layouts = sum(len(one.layouts) for one in contract.tables)
+    rows = sum(int(row["rows"]) for row in kept)
+    link = f"[{contract.dataset}](contract.md#{contract.dataset})"
+    return (link, contract.title, contract.publisher, len(contract.tables), layouts, len(files) or "none",
+            f"{rows:,}" if files else "", PROOF[contract.proof])  # fmt: skip
+
+
+def _layout_form(layout: Layout) -> str:
+    form = layout.format.upper() if layout.format in ("csv", "xlsx", "xls", "ods") else layout.format.capitalize()
+    inside = " in a ZIP" if layout.container == "zip" else ""
+    how = ", found by its header" if layout.find else ", without a header" if layout.positions else ""
+    return f"{form}{inside}{how}"
 
 
 def _form_of(field) -> str:

@@ -10,13 +10,17 @@ import csv
 import io
 import random
 import zipfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path
 
-from pipeline.catalogue.contract import Layout, Table
-from pipeline.ingest.identify import Identified
+from pipeline.catalogue.contract import SHEETS, Layout, Table
+from pipeline.ingest.identify import Identified, Member
+
+from .slow_find import Place, place
 
 FIRST_ROWS = 80
 MORE_ROWS = 40
@@ -51,15 +55,39 @@ class Part:
     sheet: str
     grid: Grid
     dialect: Dialect | None
+    file: str = ""
 
-    @property
+    @cached_property
+    def found(self) -> Place | None:
+        """Where the table stands, if it is one that is found."""
+        if not self.layout.find:
+            return None
+        return place(text_grid(self), self.layout, self.sheet, self.file)
+
+    @cached_property
+    def top(self) -> int:
+        """Records above the header."""
+        return self.found.header_rows[0] - 1 if self.layout.find else max(self.above - 1, 0)
+
+    @cached_property
     def above(self) -> int:
         """Records above the first row of data."""
+        if self.layout.find:
+            return self.found.header_rows[-1]
         return 0 if self.layout.positions else self.layout.header_row
+
+    @cached_property
+    def end(self) -> int:
+        """Records above the end of the table."""
+        return self.found.end if self.layout.find else len(self.grid)
 
     @property
     def is_text(self) -> bool:
         return self.dialect is not None
+
+    @property
+    def is_sheet(self) -> bool:
+        return bool(self.sheet)
 
 
 @dataclass(frozen=True)
@@ -80,12 +108,16 @@ class Case:
     def data(self) -> bytes:
         if self.members:
             return zip_bytes(self.members)
+        if self.parts[0].layout.format == "parquet":
+            return parquet_bytes(self.parts[0].grid)
         return workbook_bytes(self.sheets) if self.sheets else text_bytes(self.parts[0].grid, self.parts[0].dialect)
 
     def with_grid(self, part: Part, grid: Grid) -> bytes:
         """The file with other cells in one of its parts."""
         if part.is_text:
             return self.with_bytes(part, text_bytes(grid, part.dialect))
+        if not part.is_sheet:
+            return parquet_bytes(grid)
         return self.with_bytes(part, workbook_bytes({**self.sheets_of(part), part.sheet: grid}))
 
     def with_bytes(self, part: Part, data: bytes) -> bytes:
@@ -104,15 +136,21 @@ def opened(path: Path, dataset: str, name: str, given: str, found: Sequence[Iden
     first = found[0].layout
     if first.container == "zip":
         return _opened_zip(path, dataset, name, given, found, rng)
-    if first.format == "xlsx":
-        wanted = {one.members[0].name for one in found}
-        sheets = {
-            sheet: (_cut(grid, _above(found, sheet), rng) if sheet in wanted else grid[:40])
-            for sheet, grid in sheets_in(path.read_bytes()).items()
-        }
-        parts = [_sheet_part(one, "", one.members[0].name, sheets, one.members[0].name) for one in found]
+    if first.format in SHEETS:
+        tables = [(one, member) for one in found for member in one.members]
+        sheets = {sheet: _values(grid) for sheet, grid in sheets_in(path.read_bytes()).items()}
+        wanted = Counter(member.sheet for _, member in tables)
+        sheets = {sheet: grid if sheet in wanted else grid[:40] for sheet, grid in sheets.items()}
+        for one, member in tables:
+            if wanted[member.sheet] == 1:
+                part = _sheet_part(one, "", member.sheet, sheets, member.name, name)
+                sheets[member.sheet] = _cut(part, rng, _spread(member))
+        parts = [_sheet_part(one, "", member.sheet, sheets, member.name, name) for one, member in tables]
         return Case(dataset, name, given, tuple(parts), sheets=sheets)
-    return Case(dataset, name, given, (_text_part(found[0], "", "", path.read_bytes(), rng),))
+    if first.format == "parquet":
+        part = Part(found[0].table, first, "", "", "", parquet_grid(path), None)
+        return Case(dataset, name, given, (replace(part, grid=_cut(part, rng, 1)),))
+    return Case(dataset, name, given, (_text_part(found[0], "", "", path.read_bytes(), rng, name),))
 
 
 def _opened_zip(
@@ -130,12 +168,13 @@ def _opened_zip(
     with zipfile.ZipFile(path) as archived:
         books: dict[str, dict[str, Grid]] = {}
         for one, member in sorted(chosen, key=lambda pair: pair[1].name):
-            if one.layout.format == "xlsx":
+            if one.layout.format in SHEETS:
                 book = books.setdefault(member.inside, sheets_in(archived.read(member.inside)))
-                book[member.sheet] = _cut(book[member.sheet], one.layout.header_row, rng)
-                parts.append(_sheet_part(one, member.inside, member.sheet, book, member.name))
+                whole = _sheet_part(one, member.inside, member.sheet, book, member.name, member.inside)
+                book[member.sheet] = _cut(whole, rng, _spread(member))
+                parts.append(replace(whole, grid=book[member.sheet]))
             else:
-                part = _text_part(one, member.name, member.name, archived.read(member.name), rng)
+                part = _text_part(one, member.name, member.name, archived.read(member.name), rng, member.name)
                 members[member.name] = text_bytes(part.grid, part.dialect)
                 parts.append(part)
         for inside, book in books.items():
@@ -147,26 +186,42 @@ def _opened_zip(
     return Case(dataset, name, given, tuple(parts), members=members)
 
 
-def _above(found: Sequence[Identified], sheet: str) -> int:
-    return next(one.layout.header_row for one in found if one.members[0].name == sheet)
+def _spread(member: Member) -> int:
+    return max(len(member.spread), 1)
 
 
-def _sheet_part(found: Identified, inside: str, sheet: str, sheets: Mapping[str, Grid], name: str) -> Part:
-    return Part(found.table, found.layout, name, inside, sheet, sheets[sheet], None)
+def _values(grid: Grid) -> Grid:
+    """A sheet without the blank columns and rows that a spreadsheet keeps beyond its table: one has 16,383 columns."""
+    width = max((at + 1 for row in grid for at, cell in enumerate(row) if cell != ""), default=0)
+    return [row[:width] for row in grid]
 
 
-def _text_part(found: Identified, name: str, inside: str, data: bytes, rng: random.Random) -> Part:
+def _sheet_part(found: Identified, inside: str, sheet: str, sheets: Mapping[str, Grid], name: str, file: str) -> Part:
+    return Part(found.table, found.layout, name, inside, sheet, sheets[sheet], None, file)
+
+
+def _text_part(found: Identified, name: str, inside: str, data: bytes, rng: random.Random, file: str) -> Part:
     layout = found.layout
     text = data.decode(layout.encoding)
     records = [record for record in csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter) if record]
-    part = Part(found.table, layout, name, inside, "", [], dialect_of(data, text, records, layout))
-    return replace(part, grid=_cut(records, part.above, rng))
+    part = Part(found.table, layout, name, inside, "", records, dialect_of(data, text, records, layout), file)
+    return replace(part, grid=_cut(part, rng, _spread(found.members[0])))
 
 
-def _cut(grid: Grid, above: int, rng: random.Random) -> Grid:
-    """The rows above, the first rows of data and some of the rest, in their order."""
-    head, rest = grid[: above + FIRST_ROWS], range(above + FIRST_ROWS, len(grid))
-    return [*head, *(grid[at] for at in sorted(rng.sample(rest, min(MORE_ROWS, len(rest)))))]
+def _cut(part: Part, rng: random.Random, spread: int) -> Grid:
+    """The rows above, the first rows of data and some of the rest, in their order. Fewer where each becomes many."""
+    first, more = (
+        (max(rows // spread, 4) for rows in (FIRST_ROWS * 10, MORE_ROWS * 10))
+        if spread > 10
+        else (FIRST_ROWS, MORE_ROWS)
+    )
+    grid, start = part.grid, part.above + first
+    rest = range(min(start, part.end), part.end)
+    return [
+        *grid[: min(start, part.end)],
+        *(grid[at] for at in sorted(rng.sample(rest, min(more, len(rest))))),
+        *grid[part.end :],
+    ]
 
 
 def dialect_of(data: bytes, text: str, records: Grid, layout: Layout) -> Dialect:
@@ -197,6 +252,30 @@ def zip_bytes(members: Mapping[str, bytes], comment: bytes = b"") -> bytes:
         archived.comment = comment
         for name, data in members.items():
             archived.writestr(zipfile.ZipInfo(name, (2025, 11, 30, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def parquet_grid(path: Path) -> Grid:
+    """The columns' names, then the rows as text."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    columns = [["" if cell is None else str(cell) for cell in column.to_pylist()] for column in table.columns]
+    return [list(table.column_names), *(list(row) for row in zip(*columns, strict=True))]
+
+
+def parquet_bytes(grid: Grid) -> bytes:
+    """A Parquet file of text columns. Rows are made as wide as the header."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    header = [str(cell) for cell in grid[0]] if grid else []
+    rows = [[*row, *[""] * len(header)][: len(header)] for row in grid[1:]]
+    columns = [
+        pa.array([None if row[at] == "" else str(row[at]) for row in rows], pa.string()) for at in range(len(header))
+    ]
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(columns, names=header), out)
     return out.getvalue()
 
 

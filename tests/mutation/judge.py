@@ -13,12 +13,13 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Literal
 
 from pipeline import duck
+from pipeline.catalogue.contract import Layout
 from pipeline.catalogue.load import Catalogue, catalogue
 from pipeline.errors import Refused
 from pipeline.ingest.findings import findings
@@ -96,6 +97,26 @@ def lenient_catalogue() -> Catalogue:
         for name, contract in known.contracts.items()
     }
     return Catalogue(contracts, known.metrics, known.caveats)
+
+
+def as_written_here(known: Catalogue) -> Catalogue:
+    """The contracts with every old workbook as XLSX, which is what a mutated one can be written as."""
+    contracts = {}
+    for name, contract in known.contracts.items():
+        tables = tuple(
+            table.model_copy(update={"layouts": tuple(dict.fromkeys(map(_as_xlsx, table.layouts)))})
+            for table in contract.tables
+        )
+        contracts[name] = contract.model_copy(update={"tables": tables})
+    return Catalogue(contracts, known.metrics, known.caveats)
+
+
+def found_as_written_here(found: tuple[Identified, ...]) -> tuple[Identified, ...]:
+    return tuple(replace(one, layout=_as_xlsx(one.layout)) for one in found)
+
+
+def _as_xlsx(layout: Layout) -> Layout:
+    return layout.model_copy(update={"format": "xlsx"}) if layout.format in ("xls", "ods") else layout
 
 
 def identified(path: Path, known: Catalogue, name: str, given: str) -> tuple[Identified, ...]:
@@ -208,7 +229,7 @@ def slow_reading(case: Case, becomes: Mapping[int, list[list[str]] | None]) -> t
         grid = becomes.get(number, text_grid(part))
         if grid is None:
             continue
-        found: Reading = reading(grid, part.name, part.table, part.layout)
+        found: Reading = reading(grid, part.name, part.table, part.layout, sheet=part.sheet, file=part.file)
         rows.setdefault(part.table.name, Counter()).update(found.rows)
         bad += found.bad
     return rows, bad

@@ -26,6 +26,7 @@ from pipeline.catalogue.contract import Column
 
 from .files import BOM, Case, Grid, Part, text_bytes, text_grid, text_of, workbook_bytes, zip_bytes
 from .slow import BadCell, values
+from .slow_find import names_of, number_of
 
 COLUMNS = 14
 SWAPS = 14
@@ -37,6 +38,7 @@ ROWS_GONE = "whole rows are gone: nothing in the file says how many there were"
 CUT_IN_LAST_CELL = "cut inside its last cell: what is left is a good cell"
 HEADERS_SWAPPED = "two headers swapped: each column takes all cells of the other"
 CELL_FITS = "a cell became another that the column takes"
+HEADER_LOWER = "a row above the header of a table that is found is a title to whoever reads it"
 MEMBER_GONE = "a member is gone: nothing in the ZIP says how many there were"
 SPREAD = "a column that becomes a row is gone or renamed: the contract knows such columns by a pattern only"
 MISREAD = "one letter in UTF-8: each of its bytes is a letter of the encoding that is promised"
@@ -76,7 +78,12 @@ Mutator = Callable[[Case, Part, random.Random], Iterator[Mutation]]
 
 def changed(case: Case, part: Part, name: str, grid: Grid, *, unseen: str = "", place: str = "", **how) -> Mutation:
     """A mutation that puts another grid in a part."""
-    becomes = {case.parts.index(part): text_grid(part, grid)} if unseen or how.get("meant") else {}
+    on_it = [
+        one
+        for one in case.parts
+        if one is part or (part.is_sheet and (one.inside, one.sheet) == (part.inside, part.sheet))
+    ]
+    becomes = {case.parts.index(one): text_grid(part, grid) for one in on_it} if unseen or how.get("meant") else {}
     return Mutation(name, lambda: case.with_grid(part, grid), unseen=unseen, place=place, becomes=becomes, **how)
 
 
@@ -96,44 +103,50 @@ def writable(part: Part, cell: object) -> bool:
 
 
 def header_of(part: Part) -> list[str]:
-    return [str(cell) for cell in part.grid[part.above - 1]]
+    """The last row of the header, as wide as the table."""
+    cells = [str(cell) for cell in part.grid[part.above - 1]]
+    return cells + [""] * (width(part) - len(cells))
 
 
 def body(part: Part) -> Grid:
-    return part.grid[part.above :]
+    return part.grid[part.above : part.end]
 
 
 def with_body(part: Part, rows: Grid) -> Grid:
-    return [*part.grid[: part.above], *rows]
+    return [*part.grid[: part.above], *rows, *part.grid[part.end :]]
 
 
 def with_header(part: Part, header: list) -> Grid:
-    return [*part.grid[: part.above - 1], header, *body(part)]
+    return [*part.grid[: part.above - 1], header, *part.grid[part.above :]]
 
 
 def every_row(part: Part, change: Callable[[list], list]) -> Grid:
     """Header and rows of data changed alike; what stands above the header stays."""
-    start = max(part.above - 1, 0)
-    return [*part.grid[:start], *(change(list(row)) for row in part.grid[start:])]
+    wide = width(part) if part.layout.find else 0
+    rows = (list(row) + [""] * (wide - len(row)) for row in part.grid[part.top : part.end])
+    return [*part.grid[: part.top], *(change(row) for row in rows), *part.grid[part.end :]]
 
 
 def column_at(part: Part, position: int) -> Column | None:
     """The canonical column that a position of the file fills, None where it fills none."""
-    layout = part.layout
-    if layout.positions:
-        name = layout.positions[position]
-    else:
-        cell = " ".join(header_of(part)[position].split())
-        matches = (
-            canonical
-            for published, canonical in layout.columns.items()
-            if layout.header_pattern(published).fullmatch(cell)
-        )
-        name = next(matches, layout.unpivot.value if layout.unpivot else None)
+    names, spread = columns_of(part)
+    name = part.layout.unpivot.value if position in spread else names[position]
     return part.table.column(name) if name else None
 
 
+def columns_of(part: Part) -> tuple[tuple[str | None, ...], dict[int, str]]:
+    """The canonical column of each position of the file, and the header cells of those that become rows."""
+    if part.layout.find:
+        return part.found.names, part.found.spread
+    if part.layout.positions:
+        return part.layout.positions, {}
+    names, spread = names_of([str(cell) for cell in part.grid[part.above - 1]], part.layout, {}, set())
+    return tuple(names), spread
+
+
 def width(part: Part) -> int:
+    if part.layout.find:
+        return len(part.found.names)
     return len(part.grid[part.above - 1] if part.above else part.grid[0])
 
 
@@ -147,13 +160,14 @@ def header_cells(case: Case, part: Part, rng: random.Random) -> Iterator[Mutatio
     header, known = header_of(part), list(range(width(part)))
     named = [at for at in known if header[at].strip()]
     for at in some(rng, named, 2 * COLUMNS):
-        name, told = header[at], _told_by_its_header(part, header[at])
-        how = dict(must="notice") if told else dict(unseen=SPREAD, place=name)
+        name, how = header[at], _notice(part, at)
+        if how is None:
+            continue
         renamed = [*header[:at], f"{name}_X", *header[at + 1 :]]
         yield changed(case, part, f"column {name!r} renamed", with_header(part, renamed), **how)
         without = every_row(part, lambda row, at=at: row[:at] + row[at + 1 :])
         yield changed(case, part, f"column {name!r} dropped", without, **how)
-    for at in some(rng, named, 5):
+    for at in some(rng, [at for at in named if _notice(part, at) is not None], 5):
         name = header[at]
         yield changed(
             case, part, f"column {name!r} doubled", every_row(part, lambda row, at=at: [*row, *row[at : at + 1]]),
@@ -182,16 +196,21 @@ def header_cells(case: Case, part: Part, rng: random.Random) -> Iterator[Mutatio
             grid = with_header(part, [*header[:at], other, *header[at + 1 :]])
             yield changed(case, part, f"header {header[at]!r} of another year", grid, must="notice")
     rows = iter(range(len(part.grid)))
-    added = every_row(part, lambda row: [*row, "Note" if next(rows) == 0 else "x"])
+    added = every_row(part, lambda row: [*row, "Note" if next(rows) == part.above - 1 - part.top else "x"])
     yield changed(case, part, "a column added at the end", added, must="notice")
     yield changed(case, part, "a blank column added at the end", every_row(part, lambda row: [*row, ""]))
     yield changed(case, part, "a blank column added at the start", every_row(part, lambda row: ["", *row]))
 
 
-def _told_by_its_header(part: Part, cell: str) -> bool:
-    """Whether the contract names the column: one that becomes rows is known by a pattern only."""
-    folded = " ".join(cell.split())
-    return any(part.layout.header_pattern(published).fullmatch(folded) for published in part.layout.columns)
+def _notice(part: Part, at: int) -> dict | None:
+    """What must become of a file whose column is gone or renamed; None where the layout says that it may be."""
+    names, spread = columns_of(part)
+    if at in spread:
+        return dict(unseen=SPREAD, place=header_of(part)[at])
+    free = part.layout.find and (at in {number_of(letter) for letter in part.layout.find.letters})
+    if free or (part.layout.alternatives and (names[at] is None or names[at] in part.layout.optional)):
+        return None
+    return dict(must="notice")
 
 
 def header_row(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
@@ -201,13 +220,14 @@ def header_row(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]
         yield changed(case, part, "a header added", [header, *part.grid])
         return
     header, rows = header_of(part), body(part)
-    yield changed(case, part, "the header removed", [*part.grid[: part.above - 1], *rows], must="notice")
+    yield changed(
+        case, part, "the header removed", [*part.grid[: part.above - 1], *part.grid[part.above :]], must="notice"
+    )
     title = ["Table 1: as published", *[""] * (len(header) - 1)]
     yield changed(case, part, "a title above the header", [title, *part.grid])
     yield changed(case, part, "a blank row above the header", [[""] * len(header), *part.grid])
-    yield changed(
-        case, part, "the header below the first row", with_body(replace_header(part, rows[0]), [header, *rows[1:]])
-    )
+    lower = [*part.grid[: part.above - 1], rows[0], header, *part.grid[part.above + 1 :]]
+    yield changed(case, part, "the header below the first row", lower, unseen=HEADER_LOWER if part.layout.find else "")
     yield changed(case, part, "the header twice", with_body(part, [header, *rows]))
     middle = len(rows) // 2
     yield changed(
@@ -217,10 +237,6 @@ def header_row(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]
     yield changed(case, part, "a row of units below the header", with_body(part, [units, *rows]))
     numbers = [str(at + 1) for at in range(len(header))]
     yield changed(case, part, "a row of column numbers below the header", with_body(part, [numbers, *rows]))
-
-
-def replace_header(part: Part, row: list) -> Part:
-    return replace(part, grid=with_header(part, row))
 
 
 def swapped_columns(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
@@ -241,16 +257,17 @@ def swapped_columns(case: Case, part: Part, rng: random.Random) -> Iterator[Muta
 
 
 def _called(part: Part, at: int) -> str:
-    spread = part.above and not _told_by_its_header(part, header_of(part)[at])
-    return header_of(part)[at] if spread else column_at(part, at).name
+    return header_of(part)[at] if at in columns_of(part)[1] else column_at(part, at).name
 
 
 def column_order(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
     """Columns in another order: found by name where there is a header."""
     order = list(range(width(part)))
     rng.shuffle(order)
-    ragged = any(len(row) != len(order) for row in part.grid[max(part.above - 1, 0) :])
-    if ragged or len(order) < 2:
+    ragged = any(len(row) != len(order) for row in part.grid[part.top : part.end])
+    # Headings that reach over columns, letters and columns of one name hold for one order only.
+    fixed = part.above - part.top > 1 or (part.layout.find and part.layout.find.letters) or part.layout.repeats
+    if ragged or fixed or len(order) < 2:
         return
     for what, wanted in (("reversed", sorted(order, reverse=True)), ("shuffled", order)):
         grid = every_row(part, lambda row, wanted=wanted: [row[at] for at in wanted])
@@ -263,7 +280,8 @@ def column_order(case: Case, part: Part, rng: random.Random) -> Iterator[Mutatio
 def rows_moved(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
     """Rows gone, doubled, in another order."""
     rows = body(part)
-    yield changed(case, part, "rows reversed", with_body(part, rows[::-1]), must="read")
+    if not (part.layout.find and part.layout.find.fill_down):
+        yield changed(case, part, "rows reversed", with_body(part, rows[::-1]), must="read")
     yield changed(case, part, "the last row dropped", with_body(part, rows[:-1]), unseen=ROWS_GONE)
     at = rng.randrange(len(rows))
     yield changed(case, part, f"row {at + 1} dropped", with_body(part, rows[:at] + rows[at + 1 :]), unseen=ROWS_GONE)
@@ -782,7 +800,7 @@ def _flagged(data: bytes) -> bytes:
 
 def sheets(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
     """Sheets added, hidden, renamed; numbers as text and text as numbers; blank rows and columns."""
-    if part.is_text:
+    if not part.is_sheet:
         return
     book = dict(case.sheets_of(part))
     others = {name: grid for name, grid in book.items() if name != part.sheet}
@@ -849,7 +867,7 @@ def _without_cached_values(data: bytes) -> bytes:
 
 def errors(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
     """A cell with an error value, as a broken formula leaves it."""
-    if part.is_text:
+    if not part.is_sheet or part.layout.error_cells == "blank":
         return
     data = case.bytes_of(part)
     with zipfile.ZipFile(io.BytesIO(data)) as archived:

@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from pipeline import periods
 from pipeline.catalogue.contract import Column, Layout, Table
+
+from .slow_find import NoTable, names_of, place
 
 MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -55,11 +57,20 @@ def canonical_names(table: Table) -> list[str]:
     return names
 
 
-def reading(grid: Sequence[Sequence[str]], member: str, table: Table, layout: Layout) -> Reading:
+def reading(
+    grid: Sequence[Sequence[str]], member: str, table: Table, layout: Layout, *, sheet: str = "", file: str = ""
+) -> Reading:
     """Reads a grid of text cells, header and all. Raises Unreadable where its header or its width is not the layout's.
 
-    A record without cells is an empty line of a CSV and is no row.
+    A record without cells is an empty line of a CSV and is no row. `sheet` and `file` are names that captures look at.
     """
+    if layout.find:
+        try:
+            found = place(grid, layout, sheet, file)
+        except NoTable as error:
+            raise Unreadable(str(error)) from error
+        captured = layout.constants | found.captured
+        return _rows_of(found.records, found.names, found.spread, captured, member, table, layout)
     records = [list(record) for record in grid if len(record)]
     if layout.positions:
         names: list[str | None] = list(layout.positions)
@@ -67,14 +78,25 @@ def reading(grid: Sequence[Sequence[str]], member: str, table: Table, layout: La
     else:
         if len(records) < layout.header_row:
             raise Unreadable("no header")
-        names, spread = _names_of(records[layout.header_row - 1], layout)
+        try:
+            names, spread = names_of(records[layout.header_row - 1], layout, {}, set())
+        except NoTable as error:
+            raise Unreadable(str(error)) from error
+    above = 0 if layout.positions else layout.header_row
+    return _rows_of(records[above:], names, spread, layout.constants, member, table, layout)
+
+
+def _rows_of(
+    records: Sequence[Sequence[str]], names: Sequence[str | None], spread: dict[int, str], constants: dict[str, str],
+    member: str, table: Table, layout: Layout,
+) -> Reading:  # fmt: skip
     rows: Counter[Row] = Counter()
     bad = 0
-    above = 0 if layout.positions else layout.header_row
-    for ordinal, record in enumerate(records[above:], start=1):
+    table = _of_one_order(records, names, table)
+    for ordinal, record in enumerate(records, start=1):
         if len(record) != len(names):
             raise Unreadable(f"a row of {len(record)} cells under {len(names)} names")
-        for cells in _unpivoted(record, names, spread, layout):
+        for cells in _unpivoted(record, names, spread, constants, layout):
             try:
                 rows[(member, ordinal, *_row(cells, table))] += 1
             except BadCell:
@@ -84,43 +106,53 @@ def reading(grid: Sequence[Sequence[str]], member: str, table: Table, layout: La
     return Reading(rows, bad)
 
 
-def _names_of(header: Sequence[str], layout: Layout) -> tuple[list[str | None], dict[int, str]]:
-    patterns = {
-        published: re.compile(re.escape(_folded(published)).replace(r"\{yy\}", "([0-9]{2})"))
-        for published in layout.columns
-    }
-    names: list[str | None] = []
-    spread: dict[int, str] = {}
-    seen: Counter[str] = Counter()
-    years: set[str] = set()
-    for position, cell in enumerate(map(_folded, header)):
-        fitting = [(published, match) for published, one in patterns.items() if (match := one.fullmatch(cell))]
-        if fitting:
-            published, match = fitting[0]
-            names.append(layout.columns[published])
-            years.update(match.groups())
-            seen[published] += 1
-        elif layout.unpivot and re.fullmatch(layout.unpivot.columns, cell):
-            names.append(None)
-            spread[position] = cell
-            seen[cell] += 1
-        else:
-            raise Unreadable(f"unknown column {cell!r}")
-    missing = set(layout.columns) - set(seen)
-    if missing or max(seen.values()) > 1 or len(years) > 1 or (layout.unpivot and not spread):
-        raise Unreadable("a column is missing or stands twice, or the years differ")
-    return names, spread
+def _of_one_order(records: Sequence[Sequence[str]], names: Sequence[str | None], table: Table) -> Table:
+    """The table with only the formats of the order of day and month that reads every day. Raises Unreadable."""
+    columns = []
+    for column in table.columns:
+        if column.one_order and column.name in names:
+            at = list(names).index(column.name)
+            days = {_folded(record[at]) for record in records if at < len(record)} - {""}
+            column = column.model_copy(update={"formats": _settled(column, days)})
+        columns.append(column)
+    return table.model_copy(update={"columns": tuple(columns)})
+
+
+def _settled(column: Column, days: set[str]) -> tuple[str, ...]:
+    """The formats of the one order in which all days read."""
+
+    def order(form: str) -> str:
+        codes = [part[-1] for part in re.findall(r"%-?.", form) if part[-1] in "dmbBYy"]
+        return "named" if set(codes) & set("bB") else "".join(codes).lower()
+
+    found: dict[tuple[str, ...], list[date]] = {}
+    for kind in dict.fromkeys(map(order, column.formats)):
+        formats = tuple(form for form in column.formats if order(form) == kind)
+        try:
+            found[formats] = [_day(column.model_copy(update={"formats": formats}), day) for day in sorted(days)]
+        except BadCell:
+            continue
+    if not found or any(read != next(iter(found.values())) for read in found.values()):
+        raise Unreadable("days of no one order")
+    return next(iter(found))
 
 
 def _unpivoted(
-    record: Sequence[str], names: Sequence[str | None], spread: dict[int, str], layout: Layout
+    record: Sequence[str],
+    names: Sequence[str | None],
+    spread: dict[int, str],
+    constants: dict[str, str],
+    layout: Layout,
 ) -> Iterator[dict[str, str]]:
-    cells = {name: cell for name, cell in zip(names, record, strict=True) if name} | layout.constants
-    if layout.unpivot is None:
+    cells = {name: cell for name, cell in zip(names, record, strict=True) if name} | constants
+    unpivot = layout.unpivot
+    if unpivot is None:
         yield cells
         return
     for position, heading in spread.items():
-        yield cells | {layout.unpivot.name: heading, layout.unpivot.value: record[position]}
+        groups = re.fullmatch(unpivot.columns, heading).groupdict()
+        parts = {unpivot.name: heading} if unpivot.name else {name: part or "" for name, part in groups.items()}
+        yield cells | parts | {unpivot.value: record[position]}
 
 
 def _row(cells: dict[str, str], table: Table) -> list[object]:
@@ -141,7 +173,7 @@ def values(column: Column, cell: str, markers: dict[str, str]) -> list[object]:
     if column.pattern and not re.search(column.pattern, text, re.ASCII):
         raise BadCell("pattern")
     if column.type == "period":
-        return [text, *_period(text)]
+        return [text, *_period(column, text)]
     value = None if marker else _value(column, text)
     if isinstance(value, int | Decimal):
         low, high = column.minimum, column.maximum
@@ -160,13 +192,16 @@ def _value(column: Column, text: str) -> object:
         if not re.fullmatch(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", number):
             raise BadCell("commas")
         number = number.replace(",", "")
-    if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", number):
+    scientific = "([eE][+-]?[0-9]{1,2})?" if column.rounds else ""
+    if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)" + scientific, number):
         raise BadCell("not a number")
     exact = Decimal(number)
     if column.type == "integer":
         if "." in number or not -(2**63) <= exact < 2**63:
             raise BadCell("not an integer")
         return int(exact)
+    if column.rounds:
+        exact = exact.quantize(Decimal(1).scaleb(-column.scale), ROUND_HALF_UP)
     if exact != round(exact, column.scale) or abs(exact) >= 10 ** (column.precision - column.scale):
         raise BadCell("more digits than are kept")
     return exact
@@ -195,9 +230,26 @@ def _day(column: Column, text: str) -> date:
     raise BadCell("not a day in any of the formats")
 
 
-def _period(text: str) -> list[object]:
+def _period(column: Column, text: str) -> list[object]:
+    kind = column.reads.removesuffix("_ending")
+    if kind in ("financial_year", "academic_year"):
+        digits = re.sub("[^0-9]", "", text)
+        first = {4: digits[:2], 6: digits[2:4], 8: digits[2:4]}.get(len(digits), "x")
+        century = digits[:2] if len(digits) > 4 else "20"
+        if column.reads.endswith("_ending") and re.fullmatch("[0-9]{4}", text):
+            year = int(text) - 1
+        elif first == "x" or not re.fullmatch(r"[0-9]{2,4}( ?[-/–] ?)?[0-9]{2,4}", text):
+            raise BadCell("not such a year")
+        elif (int(first) + 1) % 100 != int(digits[-2:]):
+            raise BadCell("not two years that follow each other")
+        else:
+            year = int(century + first)
+        month = 4 if kind == "financial_year" else 8
+        return [date(year, month, 1), date(year + 1, month - 1, 31), kind]
     try:
         period = periods.parse(text)
+        if kind and period.type != kind:
+            raise ValueError(text)
     except ValueError as error:
         raise BadCell("not a period") from error
     return [period.start, period.end, period.type]

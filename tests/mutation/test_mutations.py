@@ -24,7 +24,15 @@ from tests.conftest import SHARED
 
 from .files import Case, opened
 from .forms import FORMS, catalogue_of, headerless, old_spreadsheet, two_tables
-from .judge import Judge, Tally, identified, lenient_catalogue, slow_reading
+from .judge import (
+    Judge,
+    Tally,
+    as_written_here,
+    found_as_written_here,
+    identified,
+    lenient_catalogue,
+    slow_reading,
+)  # fmt: skip
 from .mutators import MUTATORS, Mutator, awkward_cells, cut_short, delimiters, mutations, spellings
 
 SEED = 20251130
@@ -106,7 +114,7 @@ def test_every_dataset_that_was_proven_on_a_real_file_has_a_file_here(tally):
 
 def opened_source(source: Source) -> Case:
     known = lenient_catalogue()
-    found = identified(source.path, known, source.name, source.given)
+    found = found_as_written_here(identified(source.path, known, source.name, source.given))
     return opened(source.path, source.dataset, source.name, source.given, found, random.Random(SEED))
 
 
@@ -130,7 +138,12 @@ def judge_all(case: Case, judge: Judge, tally: Tally, limit: int, mutators: tupl
 
 @pytest.mark.parametrize("source", sources(), ids=str)
 def test_a_mutated_file_is_read_as_published_or_stopped_and_never_read_wrong(source, tmp_path, tally):
-    judge_all(opened_source(source), Judge(tmp_path, lenient_catalogue()), tally, ALL if source.every else FEW)
+    judge_all(
+        opened_source(source),
+        Judge(tmp_path, as_written_here(lenient_catalogue())),
+        tally,
+        ALL if source.every else FEW,
+    )
 
 
 def opened_form(form, folder: Path) -> tuple[Case, Catalogue]:
