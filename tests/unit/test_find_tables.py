@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.catalogue.contract import Capture, Find, Layout
 from pipeline.ingest.find import Located, NotFound, letter, locate, position
 from pipeline.ingest.header import fit_header
+from pipeline.settings import PROJECT_ROOT
 
 PLAIN = Layout(
     id="plain", format="xlsx", sheet="*", find=Find(), columns={"Code": "code", "Name": "name", "Total": "n"}
@@ -61,9 +65,11 @@ def test_the_parts_of_a_joined_header_cell_fill_the_columns_that_groups_name():
 def test_a_cell_beyond_the_header_is_refused_by_its_place():
     found = locate([*SHEET[:7], ["", "102", "Cumbria", "10", "1", "20", "2", "7"]], DTOC, sheet="by payer")
     assert isinstance(found, NotFound)
-    assert found.what == "" and found.fit.unknown == ("Non-Acute",)  # the heading reaches over a column it does not own
+    assert found.what == ""
+    assert found.fit.unknown == ("Non-Acute",)
     bare = locate([["Code", "Name", "Total"], ["1", "a", "2", "", "stray"]], PLAIN)
-    assert isinstance(bare, NotFound) and bare.fit.unknown == ("",)
+    assert isinstance(bare, NotFound)
+    assert bare.fit.unknown == ("",)
 
 
 @pytest.mark.parametrize(("change", "said"), [
@@ -73,7 +79,8 @@ def test_a_cell_beyond_the_header_is_refused_by_its_place():
 ])  # fmt: skip
 def test_what_is_not_there_is_said(change, said):
     found = locate(change(SHEET), DTOC, sheet="by payer")
-    assert isinstance(found, NotFound) and found.what == said
+    assert isinstance(found, NotFound)
+    assert found.what == said
 
 
 def test_a_capture_from_the_name_of_the_sheet_that_is_not_there_is_said():
@@ -186,3 +193,17 @@ def test_columns_of_one_name_are_told_apart_by_their_order():
     assert fit_header(["Type 1", "Total", "Type 1"], layout).columns == ("attended", None, "within")
     assert fit_header(["Type 1", "Total"], layout).missing == ("Type 1 [2]",)
     assert fit_header(["Type 1", "Type 1", "Type 1", "Total"], layout).unknown == ("Type 1",)
+
+
+def test_the_example_of_the_guide_is_found_as_it_says():
+    guide = (PROJECT_ROOT / "docs" / "how-to" / "add-a-dataset.md").read_text("utf-8")
+    sheet = re.search(r"<!-- test: sheet (.+) -->\n```text\n(.*?)```", guide, re.DOTALL)
+    written = re.search(r"<!-- test: layout found_weekly -->\n```yaml\n(.*?)```", guide, re.DOTALL)[1]
+    rows = [[cell.strip() for cell in line.split("|")] for line in sheet[2].splitlines()]
+    found = located(rows, Layout.model_validate(yaml.safe_load(written)), sheet[1])
+    assert [found.header[at] for at in found.spread] == [
+        "2025-11-03 > Hubs", "2025-11-03 > Visits", "2025-11-10 > Hubs", "2025-11-10 > Visits",
+    ]  # fmt: skip
+    assert [(row, cells[0], cells[3], *cells[-2:]) for row, cells in found.rows] == [
+        (6, "QZ1", "540", "November 2025", "area"), (8, "QZ2", "[c]", "November 2025", "area"),
+    ]  # fmt: skip

@@ -41,10 +41,11 @@ TITLED = [
 def test_a_found_table_is_read_with_the_place_of_each_row(form, tmp_path):
     layout = {**FOUND, "format": form} | ({"sheet": "Data"} if form == "xlsx" else {})
     contract = contract_of(COLUMNS, layout=layout, keys=["code", "metric"])
-    if form == "xlsx":
-        data = workbook(tmp_path / "made.xlsx", TITLED, "Data")
-    else:
-        data = "\n".join(",".join(row) for row in TITLED)
+    data = (
+        workbook(tmp_path / "made.xlsx", TITLED, "Data")
+        if form == "xlsx"
+        else "\n".join(",".join(row) for row in TITLED)
+    )
     outcome = read_bytes(contract, data, tmp_path / "read", name=f"things_2025-01.{form}")
     (member,) = outcome.bronze.report.members
     bronze = outcome.bronze.select(["code", "metric", "n", "month"])
@@ -141,7 +142,7 @@ def test_a_year_is_read_as_its_column_says(reads, cell, start, end):
     ("academic_year", "2023"), ("financial_year", ""), ("quarter", "2011"),
 ])  # fmt: skip
 def test_what_is_not_such_a_year_is_refused(reads, cell):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="is (not|one)"):
         periods.parse_as(cell, reads)
 
 
@@ -156,7 +157,8 @@ def test_every_way_to_write_a_financial_year_is_the_same_year(year, between, who
        st.sampled_from(["month", "quarter", "calendar_year", "financial_year", "academic_year", "snapshot"]))  # fmt: skip
 def test_a_day_lies_in_the_period_that_contains_it(day, kind):
     found = periods.containing(day, kind)
-    assert found.type == kind and found.start <= day <= found.end
+    assert found.type == kind
+    assert found.start <= day <= found.end
     assert periods.containing(found.start, kind) == found == periods.containing(found.end, kind)
 
 
