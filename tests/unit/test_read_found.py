@@ -142,7 +142,7 @@ def test_a_year_is_read_as_its_column_says(reads, cell, start, end):
     ("academic_year", "2023"), ("financial_year", ""), ("quarter", "2011"),
 ])  # fmt: skip
 def test_what_is_not_such_a_year_is_refused(reads, cell):
-    with pytest.raises(ValueError, match="is (not|one)"):
+    with pytest.raises(ValueError, match=r"is (not|one)"):
         periods.parse_as(cell, reads)
 
 
