@@ -7,10 +7,12 @@ refused or held back. Errors are one line; a traceback only with --debug.
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -135,6 +137,97 @@ def add(
     raise typer.Exit(EXIT_PARTLY_REFUSED if faulty else EXIT_DONE)
 
 
+@app.command()
+def fetch(
+    datasets: Annotated[list[str] | None, typer.Argument(help="which datasets (default: all that have a fetch block)")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be downloaded; write nothing")] = False,
+    raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """Find and download what is newly published: the only command that asks anything of the web."""
+    from pipeline.catalogue.load import catalogue
+    from pipeline.fetch import datasets as fetching
+    from pipeline.ingest.archive import releases
+    from pipeline.run import freshness
+
+    known = settings.load(raw=raw, out=out)
+    with _progress(as_json) as say:
+        outcomes = fetching.fetch(known, catalogue(), datasets or (), dry_run=dry_run, progress=say)
+    states = {one.dataset: one.state for one in freshness.held(catalogue(), releases(known.raw), date.today())}
+    status_of_fetch = fetching.exit_status(outcomes)
+    if as_json:
+        _print_json(_fetch_facts(outcomes, states, status_of_fetch))
+    else:
+        for loud, line in _fetch_lines(outcomes, states):
+            print(line, file=sys.stderr if loud else sys.stdout)
+    raise typer.Exit(status_of_fetch)
+
+
+def _fetch_facts(outcomes, states: dict[str, str], status_of_fetch: int) -> dict:
+    datasets = [{**asdict(one), "held": states[one.dataset]} for one in outcomes]
+    return {"exit_status": status_of_fetch, "datasets": datasets}
+
+
+def _fetch_lines(outcomes, states: dict[str, str]):
+    """(whether it belongs on standard error, line): one for each dataset."""
+    for one in outcomes:
+        late = f" ({states[one.dataset]})" if states[one.dataset].startswith("overdue") else ""
+        yield one.faulty, f"{one.dataset}{late}: {one.state}"
+
+
+@app.command()
+def purge(
+    release_ids: Annotated[list[str] | None, typer.Argument(help="releases whose originals are to go")] = None,
+    rows: Annotated[bool, typer.Option("--rows", help="delete their rows too, and only keep what they were")] = False,
+    due: Annotated[bool, typer.Option("--due", help="every release whose retention is over, rows and all")] = False,
+    raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """Delete originals about people from the restricted archive; their pseudonymised rows and hashes are kept."""
+    from pipeline.catalogue.load import catalogue
+    from pipeline.ingest import purge as purging
+
+    if not release_ids and not due:
+        raise Fault("nothing is named", where="purge", remedy="Name releases, or give --due")
+    known = settings.load(raw=raw, out=out)
+    with _progress(as_json) as say:
+        done = purging.purge(
+            known, catalogue(), release_ids or (), rows=rows, due=due, now=datetime.now(UTC), progress=say
+        )
+    if as_json:
+        _print_json([asdict(one) for one in done])
+        return
+    for one in done:
+        print(f"{one.release_id}: {one.message}")
+    print(f"{len(done)} purged" if done else "nothing to purge")
+
+
+@app.command()
+def forget(raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False) -> None:
+    """Take one person out of everything held and to come; who, is read from standard input or ICS_MARTS_PERSON, never an argument."""
+    from pipeline.catalogue.load import catalogue
+    from pipeline.ingest import purge as purging
+
+    known = settings.load(raw=raw, out=out)
+    person = os.environ.get("ICS_MARTS_PERSON") or _asked("NHS Number or pseudonym (not shown): ")
+    with _progress(as_json) as say:
+        done = purging.forget(known, catalogue(), person, now=datetime.now(UTC), progress=say)
+    if as_json:
+        _print_json(asdict(done))
+        return
+    for release_id in done.releases:
+        print(f"{release_id}: rewritten without the person")
+    print(
+        f"{done.rows} rows in {len(done.releases)} releases are gone, {done.originals} originals deleted; the person is left out of "
+        "whatever comes. Run `ics-marts run` for an edition without them"
+    )
+
+
+def _asked(words: str) -> str:
+    """A line that is not shown while it is typed, or the first of standard input."""
+    import getpass
+
+    return getpass.getpass(words) if sys.stdin.isatty() else sys.stdin.readline().strip()
+
+
 def _period(text: str | None):
     from pipeline import periods
 
@@ -149,22 +242,52 @@ def inspect(
     file: Annotated[Path, typer.Argument(help="the file to look at")],
     dataset: Annotated[str | None, typer.Option(help="the dataset it should be")] = None,
     period: Annotated[str | None, typer.Option(help="its period, where neither content nor name says it")] = None,
+    report: Annotated[list[Path] | None, typer.Option(help="a .csv or .html file for all problems; may be given more than once")] = None,
     raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
 ) -> None:  # fmt: skip
-    """Say which contract and layout a file is, how it differs, and what its checks say; archives nothing."""
+    """Say which contract and layout a file is, how it differs, what its checks say and how to mend it; archives nothing."""
     from pipeline.audit import inspection
 
     known = settings.load(raw=raw, out=out)
     with _progress(as_json) as say:
         found = inspection.inspect(file, known, dataset=dataset, period=_period(period), progress=say)
+    for path in report or ():
+        inspection.write_report(found, path)
     if as_json:
         _print_json(found)
     else:
         if "error" in found:
             print(f"error: {found['error']}", file=sys.stderr)
-        for line in inspection.lines(found):
+        for line in inspection.lines(found, shutil.get_terminal_size((160, 24)).columns):
             print(line)
     raise typer.Exit(EXIT_PARTLY_REFUSED if found["blocking"] else EXIT_DONE)
+
+
+@app.command()
+def template(
+    extract: Annotated[str, typer.Argument(help="LX-05 or the name of its dataset; none: list all", show_default=False)] = "",
+    out_dir: Annotated[Path, typer.Option("--out", help="the folder to write to")] = Path(),
+    org: Annotated[str, typer.Option(help="ODS code of who submits it: it stands in the file names")] = "",
+    example: Annotated[bool, typer.Option("--example", help="filled in with made-up rows")] = False,
+    as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """Write a CSV and a workbook in which a partner fills in a local extract, with allowed values and help."""
+    from pipeline.catalogue.load import catalogue
+    from pipeline.submission import template as templates
+
+    if not extract:
+        known = [(one.dataset, one.title, one.cadence) for one in templates.extracts(catalogue())]
+        if as_json:
+            _print_json([dict(zip(("dataset", "title", "cadence"), one, strict=True)) for one in known])
+        else:
+            _table(["dataset", "title", "cadence"], [list(one) for one in known])
+        return
+    paths = templates.write(templates.find(extract, catalogue()), out_dir, org=org, example=example)
+    if as_json:
+        _print_json([str(path) for path in paths])
+        return
+    for path in paths:
+        print(f"wrote {path}")
 
 
 @app.command()
@@ -271,7 +394,7 @@ def nightly(
     alert_file: Annotated[Path | None, typer.Option(help="the file that gets a line of JSON for each alert")] = None,
     raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
 ) -> None:  # fmt: skip
-    """Take in the inbox, make an edition, deliver it, alert: one command for every scheduler."""
+    """Fetch (where the setting says so), take in the inbox, make an edition, deliver it, alert: one command for every scheduler."""
     from pipeline.run import nightly as night
 
     known = settings.load(
@@ -291,6 +414,7 @@ def nightly(
 def _night_facts(outcome, known: settings.Settings) -> dict:
     return {
         "exit_status": outcome.status,
+        "fetched": [asdict(one) for one in outcome.fetched],
         "inbox": {
             "folder": str(outcome.intake.folder), "there": outcome.intake.there,
             "files": [vars(one) for one in outcome.intake.outcomes],
@@ -303,7 +427,9 @@ def _night_facts(outcome, known: settings.Settings) -> dict:
 
 
 def _night_lines(outcome, known: settings.Settings):
-    """(whether it belongs on standard error, line): the inbox, the run, what is late, the delivery."""
+    """(whether it belongs on standard error, line): what was fetched, the inbox, the run, what is late, the delivery."""
+    for one in outcome.fetched:
+        yield one.faulty, f"fetched       {one.dataset}: {one.state}"
     intake = outcome.intake
     if not intake.there:
         yield False, f"inbox {intake.folder}: there is no such folder, so nothing is taken in"

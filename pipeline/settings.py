@@ -30,7 +30,10 @@ class Settings:
     areas are computed. `threads` is DuckDB's; 0 leaves it to DuckDB. `latest` is the folder of stable file
     names that BI tools point at; empty means `<out>/latest`. `inbox` is where people drop files for the night to take
     in. `deliver_to` is one more folder, such as a share, that the night keeps like `latest`; `alert_file` gets a line
-    of JSON for whatever a person should know of a night; empty means none.
+    of JSON for whatever a person should know of a night; empty means none. `fetch` has the night fetch what is newly
+    published; `fetch_contact` tells publishers whom to ask about it (an address of a page or of mail), `fetch_proxy` is the proxy
+    that leads out (`http://host:port`), `fetch_pause_seconds` lies between two requests to one host. `restricted` is the
+    archive of originals about people, apart from all else; empty means `<raw>-restricted` beside the archive.
     """
 
     raw: Path = Path("data/raw")
@@ -43,6 +46,11 @@ class Settings:
     inbox: Path = Path("data/inbox")
     deliver_to: str = ""
     alert_file: str = ""
+    fetch: bool = False
+    fetch_contact: str = ""
+    fetch_proxy: str = ""
+    fetch_pause_seconds: int = 2
+    restricted: str = ""
 
     @property
     def work(self) -> Path:
@@ -61,6 +69,10 @@ class Settings:
         return Path(self.latest) if self.latest else self.out / "latest"
 
     @property
+    def restricted_dir(self) -> Path:
+        return Path(self.restricted) if self.restricted else self.raw.with_name(f"{self.raw.name}-restricted")
+
+    @property
     def current_json(self) -> Path:
         return self.out / "current.json"
 
@@ -70,7 +82,9 @@ class Settings:
 
 
 # The least that each whole number may be.
-LEAST = {"keep_editions": 1, "threads": 0, "lock_wait_seconds": 0}
+LEAST = {"keep_editions": 1, "threads": 0, "lock_wait_seconds": 0, "fetch_pause_seconds": 1}
+# How the environment says yes and no.
+YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 def _dotenv(path: Path) -> dict[str, str]:
@@ -87,6 +101,11 @@ def _dotenv(path: Path) -> dict[str, str]:
 
 def _unquoted(value: str) -> str:
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
+
+
+def secrets() -> dict[str, str]:
+    """The keys that pseudonyms are made with (ICS_MARTS_KEY_...): from the environment only, and never part of Settings."""
+    return {name: value for name, value in os.environ.items() if name.startswith(ENV_PREFIX + "KEY_")}
 
 
 def load(folder: Path | None = None, **given: object) -> Settings:
@@ -130,9 +149,11 @@ def _toml(path: Path, known: set[str]) -> dict[str, object]:
 
 
 def _as_kind(name: str, value: object, default: object, where: str, *, of_text: bool = False) -> object:
-    """`value` as a setting of the default's kind: a path, a text or a whole number. `of_text`: it came as text."""
-    kind = {Path: "a path", str: "a text", int: "a whole number"}[Path if isinstance(default, Path) else type(default)]
+    """`value` as a setting of the default's kind: a path, a text, a whole number, yes or no. `of_text`: it came as text."""
+    kinds = {Path: "a path", str: "a text", int: "a whole number", bool: "true or false"}
+    kind = kinds[Path if isinstance(default, Path) else type(default)]
     whole = isinstance(value, int) and not isinstance(value, bool)
+    word = str(value).strip().lower()
     made: object = None
     if kind == "a path" and isinstance(value, (str, Path)) and str(value):
         made = Path(value).expanduser()
@@ -140,9 +161,11 @@ def _as_kind(name: str, value: object, default: object, where: str, *, of_text: 
         made = value
     elif kind == "a whole number" and of_text and re.fullmatch(r"\s*[+-]?[0-9]+\s*", str(value)):
         made = int(str(value))
+    elif kind == "true or false" and (isinstance(value, bool) or (of_text and word in (*YES, *NO))):
+        made = word in YES
     if made is None:
         raise Fault(f"setting {name} holds {value!r}, expected {kind}", where=where, remedy="Mend it or take it out")
-    if isinstance(made, int) and made < LEAST[name]:
+    if kind == "a whole number" and made < LEAST[name]:
         raise Fault(
             f"setting {name} holds {made}, expected at least {LEAST[name]}",
             where=where,

@@ -20,6 +20,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipeline.catalogue.fetch_rule import FetchRule
+from pipeline.catalogue.governance import Governance, PersonLevel
+from pipeline.catalogue.identifying import FATES, Becomes, Identifies, why_open
 
 Severity = Literal["critical", "warning"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -67,6 +69,11 @@ class Column(_Strict):
     a period is. `allowed` closes a code list; `aliases` maps other spellings onto it first. `status` keeps, beside a
     measure, a column `<name>_status` that says exact, suppressed, missing, not_available or not_applicable (from
     `markers`). `single` says that every row of a release has the same value, such as the day of an extract.
+
+    `identifies` says how a column identifies a person, and `becomes` what becomes of it before anything is written: a
+    pseudonym (of an NHS Number, of an upstream body's pseudonym as it is, of a local identifier), a `file_number` that means
+    nothing outside its file, an age band (`bands`, lower ends) on the day that column `at` says, an LSOA; or it is dropped.
+    A cell that is already reduced (a band, an LSOA) is taken as it is.
     """
 
     name: Identifier
@@ -89,6 +96,10 @@ class Column(_Strict):
     status: bool = False
     single: bool = False
     unit: str = ""
+    identifies: Identifies = ""
+    becomes: Becomes = ""
+    at: Identifier | Literal[""] = ""
+    bands: tuple[int, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Column:
@@ -123,11 +134,40 @@ class Column(_Strict):
                     f"column {self.name}: no decimal of precision {self.precision} and scale {self.scale} reaches {limit:g}"
                 )
         strays = sorted(set(self.aliases.values()) - set(self.allowed))
-        if self.aliases and strays:
+        if self.aliases and strays and not measure:
             raise ValueError(f"column {self.name}: aliases lead to {strays}, which `allowed` does not hold")
         if self.status and not measure:
             raise ValueError(f"column {self.name}: only a measure (integer, decimal) can have a status")
+        self._check_identifying()
         return self
+
+    def _check_identifying(self) -> None:
+        if not self.identifies:
+            if self.becomes or self.at or self.bands:
+                raise ValueError(f"column {self.name}: `becomes`, `at` and `bands` go with `identifies`")
+            return
+        kind = "date" if self.identifies == "date_of_birth" else "text"
+        if self.type != kind:
+            raise ValueError(f"column {self.name}: what identifies as {self.identifies} is of type {kind}")
+        if self.becomes and self.becomes not in FATES[self.identifies]:
+            raise ValueError(
+                f"column {self.name}: a {self.identifies} becomes {' or '.join(FATES[self.identifies])}, not {self.becomes}"
+            )
+        if (self.fate == "age_band") != bool(self.at) or (self.bands and not self.at):
+            raise ValueError(
+                f"column {self.name}: an age band needs `at`, the column with its day, and only it has `bands`"
+            )
+        if list(self.bands) != sorted(set(self.bands)):
+            raise ValueError(f"column {self.name}: `bands` are lower ends, each above the one before")
+        if self.single or self.one_order or (self.allowed and self.fate != "kept"):
+            raise ValueError(
+                f"column {self.name}: what identifies has no `allowed`, is not `single` and not `one_order`"
+            )
+
+    @property
+    def fate(self) -> str:
+        """What becomes of a column that identifies a person, '' for any other."""
+        return self.becomes or FATES.get(self.identifies, ("",))[0]
 
     def _check_format(self, form: str) -> None:
         codes = re.findall(r"%-?.?", form)
@@ -148,6 +188,8 @@ class Column(_Strict):
 
     @property
     def duckdb_type(self) -> str:
+        if self.fate:
+            return "VARCHAR"
         return {
             "text": "VARCHAR", "integer": "BIGINT", "month": "DATE", "date": "DATE", "period": "VARCHAR",
             "decimal": f"DECIMAL({self.precision},{self.scale})",
@@ -356,7 +398,8 @@ class Layout(_Strict):
 class PeriodRule(_Strict):
     """Where the period of a release comes from. Content wins over the name; both are recorded.
 
-    `content_column` takes the latest day, month or period found in that canonical column, `header_year` reads `{yy}` of
+    `content_column` takes the latest day, month or period found in that canonical column, `content_within` the one period
+    in which all days of that column lie, where they do and `content_column` says nothing; `header_year` reads `{yy}` of
     the header, `name` is a regular expression with the groups year (2 or 4 digits; the first of a financial or academic
     year) or year_end (its last) and, for months and days, month (name, three letters or number); for quarters, quarter (1 to 4: of the
     calendar, or of the financial year that begins in year: `quarters`); for days (`snapshot`) also day, without which
@@ -366,6 +409,7 @@ class PeriodRule(_Strict):
 
     type: Literal["month", "quarter", "calendar_year", "financial_year", "academic_year", "snapshot"]
     content_column: str = ""
+    content_within: str = ""
     header_year: bool = False
     name: str = ""
     quarters: Literal["calendar", "financial"] = "calendar"
@@ -384,7 +428,11 @@ class PeriodRule(_Strict):
 
 
 class Table(_Strict):
-    """One table of a dataset: its grain, its slot rule, how its releases resolve, and its layouts."""
+    """One table of a dataset: its grain, its slot rule, how its releases resolve, and its layouts.
+
+    `keys` are what one row is: a key that stands twice fails. `lines_repeat`: lines that are alike are lines of their own, as in
+    a list of payments without their numbers, so that nothing is asked of the keys.
+    """
 
     name: Identifier
     description: str = Field(min_length=10)
@@ -395,6 +443,7 @@ class Table(_Strict):
     prefer_formats: tuple[str, ...] = ()
     file_names: tuple[str, ...] = Field(min_length=1)
     keys: tuple[Identifier, ...] = Field(min_length=1)
+    lines_repeat: bool = False
     columns: tuple[Column, ...] = Field(min_length=1)
     layouts: tuple[Layout, ...] = Field(min_length=1)
     window_column: str = ""
@@ -429,15 +478,25 @@ class Table(_Strict):
             ("keys", set(self.keys)),
             ("window_column", {self.window_column} - {""}),
             ("period.content_column", {self.period.content_column} - {""}),
+            ("period.content_within", {self.period.content_within} - {""}),
         ):
             if wanted - known:
                 raise ValueError(f"table {self.name}: {label} names {sorted(wanted - known)}, not a column")
         for label, name, types in (
             ("window_column", self.window_column, ("month", "date")),
             ("content_column", self.period.content_column, ("month", "date", "period")),
+            ("content_within", self.period.content_within, ("month", "date")),
         ):
             if name and self.column(name).type not in types:
                 raise ValueError(f"table {self.name}: {label} {name} is none of {', '.join(types)}")
+        for column in self.columns:
+            if column.at and (column.at not in known or self.column(column.at).type not in ("month", "date", "period")):
+                raise ValueError(
+                    f"table {self.name}: {column.name} is to be an age at {column.at}, which is no column of days"
+                )
+        gone = known - {column.name for column in self.kept_columns}
+        if gone & {*self.keys, self.window_column, self.period.content_column, self.period.content_within}:
+            raise ValueError(f"table {self.name}: {sorted(gone)} is dropped, and keys or periods need it")
         if (self.resolve == "window") != bool(self.window_column):
             raise ValueError(f"table {self.name}: `window_column` goes with resolve: window, and only with it")
         for layout in self.layouts:
@@ -453,6 +512,16 @@ class Table(_Strict):
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
+    @property
+    def kept_columns(self) -> tuple[Column, ...]:
+        """The columns that bronze holds: all but those that are dropped at the door."""
+        return tuple(column for column in self.columns if column.fate != "dropped")
+
+    @property
+    def identifying(self) -> tuple[Column, ...]:
+        """The columns that identify a person."""
+        return tuple(column for column in self.columns if column.identifies)
+
     def claims_name(self, file_name: str) -> bool:
         """Whether a file's name says that it is this table."""
         return any(fnmatchcase(file_name.lower(), pattern.lower()) for pattern in self.file_names)
@@ -464,6 +533,14 @@ class Contract(_Strict):
     `lag_days` is how long after the end of its period a release is due. `proof` says whether the layouts were
     proven on a real published file or are known from code only. `on_failure`: block the run, or hold the
     release back and go on with the previous good one.
+
+    `person_level` says that its rows are people. `true`: an extract about patients, residents or staff: it has a
+    `governance` block, its original goes to the restricted archive, and every column either identifies (and says what becomes
+    of it) or is closed to what slips into a wrong column. `published`: individual-level rows that a publisher has put in the
+    open, such as a workforce file: no governance, no restricted archive, but the person's identifier is still replaced by a file
+    number or dropped, so that nobody is followed from file to file. `pseudonym_domain` is the domain of ours that NHS Numbers and
+    local identifiers get a pseudonym of: `linkage`, which all linked extracts share, or one project's. `upstream_domains` are the
+    bodies whose pseudonyms an extract may bring instead.
     """
 
     dataset: Identifier
@@ -480,6 +557,10 @@ class Contract(_Strict):
     on_failure: Literal["block", "hold"]
     description: str = Field(min_length=10)
     fetch: FetchRule | None = None
+    person_level: PersonLevel = False
+    governance: Governance | None = None
+    pseudonym_domain: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")] = "linkage"
+    upstream_domains: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")], ...] = ()
     tables: tuple[Table, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -487,7 +568,50 @@ class Contract(_Strict):
         names = [table.name for table in self.tables]
         if len(set(names)) != len(names):
             raise ValueError("a table stands twice")
+        self._check_person_level()
+        if self.fetch:
+            strays = sorted(set(self.fetch.tables) - set(names))
+            if strays:
+                raise ValueError(f"`fetch` names {strays}, which are no tables of it")
+            if self.kind != "publication" or self.person_level is True:
+                raise ValueError("only a publication has a `fetch` block: an extract is handed over")
         return self
+
+    def _check_person_level(self) -> None:
+        if (self.governance is not None) != (self.person_level is True):
+            raise ValueError("`governance` goes with `person_level: true`, and only with it")
+        if self.pseudonym_domain in self.upstream_domains:
+            raise ValueError(f"{self.pseudonym_domain} is a domain of ours, not an upstream one")
+        identifying = [column for table in self.tables for column in table.identifying]
+        if bool(identifying) != bool(self.person_level):
+            raise ValueError(
+                "`person_level` goes with columns that say what they identify (`identifies`), and only with them"
+            )
+        for column in identifying:
+            if self.person_level == "published" and (column.fate == "pseudonym" or column.identifies == "nhs_number"):
+                raise ValueError(
+                    f"column {column.name}: what is published gets a file_number or is dropped: a key is for secrets"
+                )
+        for table in self.tables if self.person_level is True else ():
+            self._check_closed(table)
+
+    def _check_closed(self, table: Table) -> None:
+        for column in table.columns:
+            why = "" if column.identifies else why_open(column.type, column.allowed, column.pattern, column.maximum)
+            if why:
+                raise ValueError(
+                    f"column {column.name}: in a person-level table an identifier in the wrong column must be stopped: {why}"
+                )
+        for layout in table.layouts:
+            if (
+                layout.container != "none"
+                or layout.find
+                or layout.unpivot
+                or layout.constants.keys() & {column.name for column in table.identifying}
+            ):
+                raise ValueError(
+                    f"layout {layout.id}: a person-level file is one plain table: no ZIP, `find` or `unpivot`"
+                )
 
     def table(self, name: str) -> Table:
         return next(table for table in self.tables if table.name == name)

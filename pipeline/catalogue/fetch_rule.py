@@ -33,13 +33,7 @@ class _Strict(BaseModel):
 
 
 class LinkRule(_Strict):
-    """Which links of a page lead on: those whose address matches `href` and whose text matches `text` (regular
-    expressions, searched for, whatever their case; either may be left out).
-
-    `pick` says what must be found: `only`, one address and no other; `newest`, the one whose groups say the latest
-    time; `all`, every one, of which the newest `at_most` (0: no limit) are followed. The groups are year (2 or 4 digits) or year_end, and
-    quarter or month (name or number), and day, in either expression.
-    """
+    """What steps and files have in common: which links of a page are meant. See Step."""
 
     href: str = ""
     text: str = ""
@@ -70,7 +64,13 @@ class LinkRule(_Strict):
 
 
 class Step(LinkRule):
-    """From a page to the next one. See LinkRule."""
+    """From a page to the next one: the links whose address matches `href` and whose text matches `text` (regular
+    expressions, searched for in any case of letters; one of them may be left out).
+
+    `pick` says what must be found: `only`, one address and no other; `newest`, the one whose groups say the latest
+    time; `all`, every one, of which the newest `at_most` are followed. The groups are year (2 or 4 digits) or year_end,
+    quarter or month (name or number), and day; a link whose groups say no time is not meant.
+    """
 
     @model_validator(mode="after")
     def _has_pattern(self) -> Step:
@@ -80,7 +80,8 @@ class Step(LinkRule):
 
 
 class FileRule(LinkRule):
-    """The files of some tables: links of the page that the last step led to, or an address that never changes (`url`).
+    """The files of some tables: links of the page that the last step led to, chosen as a step chooses, or an address that
+    never changes (`url`).
 
     `name` is the name they are archived under, where the address does not end in it. `period` is a regular expression
     with the groups of a contract's `period.name`, searched for in the file's name, its link and then in the

@@ -2,6 +2,9 @@
 
 Layout: RAW/<dataset>/<table>/<part>/<period>/<sha12>-<original name> and <the same>.release.json. Only `add` writes
 here. Other bytes for the same slot are a new revision; nothing is ever overwritten.
+
+An original about people goes to the restricted archive (restricted.py) and never lies anywhere else: a file is identified where it
+is, and copied only when it is known where it belongs. Its sidecar stands here, under a name that nobody chose.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import shutil
 import stat
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -23,15 +26,24 @@ from pipeline import periods
 from pipeline.catalogue.contract import Contract, PeriodRule, Table
 from pipeline.catalogue.load import Catalogue
 from pipeline.errors import Fault, Refused
+from pipeline.ingest import restricted
+from pipeline.ingest.door import Door
 from pipeline.ingest.findings import problems
 from pipeline.ingest.identify import Identified, NotClaimed, identify
 from pipeline.ingest.read import Bronze, ReadReport, bronze_folder, cached_bronze, read
 from pipeline.periods import Period
+from pipeline.privacy.scan import withheld
 from pipeline.settings import Settings
 
 SIDECAR = ".release.json"
 INCOMING = ".incoming"
 BUILDING = ".tmp"
+READ_ONLY = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
+# A name that a file was given in an archive.
+DIGEST_IN_NAME = re.compile(r"[0-9a-f]{12}-")
+PLAIN_SUFFIXES = (".csv", ".xlsx", ".xls", ".ods", ".parquet")
+# Which dataset and table say the LSOA of a postcode.
+POSTCODES = ("ons_nspl", "postcodes")
 LONGEST_NAME = 255  # bytes, on every file system that this runs on
 MONTHS = {name: number for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)}  # fmt: skip
@@ -46,7 +58,12 @@ Origin = Literal["real", "synthetic"]
 
 @dataclass(frozen=True)
 class Release:
-    """One revision of one published file, as its sidecar describes it. Instants are ISO, in UTC, '' when unknown."""
+    """One revision of one published file, as its sidecar describes it. Instants are ISO, in UTC, '' when unknown.
+
+    Of a person-level file: `restricted`, its original is in the restricted archive; `pseudonyms`, what those of its people
+    begin with; `places`, the release that its postcodes were looked up in; `purged_at`, when its original was deleted and
+    its rows kept; `removals`, how often people were taken out of it.
+    """
 
     dataset: str
     table: str
@@ -70,6 +87,11 @@ class Release:
     origin: Origin
     citation: str
     file: str
+    restricted: bool = False
+    pseudonyms: str = ""
+    places: str = ""
+    purged_at: str = ""
+    removals: int = 0
 
     @property
     def period(self) -> Period:
@@ -91,13 +113,15 @@ class Release:
 
 @dataclass(frozen=True)
 class AddOutcome:
-    """What became of one table of a file. `problems` are the contract's findings that the gate will judge."""
+    """What became of one table of a file. `problems` are the contract's findings that the gate will judge. `restricted`: its
+    original is in the restricted archive, and no other copy of it should stay about."""
 
     path: str
     status: Literal["archived", "new revision", "already held", "skipped", "refused"]
     message: str
     release_id: str = ""
     problems: tuple[str, ...] = ()
+    restricted: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,7 +205,7 @@ def add(
             )
             continue
         for file in _files_below(path):
-            progress(file.name)
+            progress(shown_name(file.name, catalogue, dataset))
             outcomes += _add_file(file, settings, catalogue, dataset, period, provenance, now, named=file == path)
     return outcomes
 
@@ -209,33 +233,145 @@ def iso_instant(text: str, what: str) -> str:
     return moment.isoformat(timespec="seconds")
 
 
+def shown_name(name: str, catalogue: Catalogue, dataset: str | None = None) -> str:
+    """The name of a file as it may be shown: people name files after people, so of a person-level one only what it is."""
+    for contract, table in catalogue.tables():
+        if contract.person_level is True and (table.claims_name(name) or contract.dataset == dataset):
+            return f"{contract.dataset}{Path(name).suffix if Path(name).suffix.lower() in PLAIN_SUFFIXES else ''}"
+    return withheld(name)
+
+
 def _add_file(file, settings, catalogue, dataset, period, provenance, now, *, named: bool) -> list[AddOutcome]:
-    incoming = settings.raw / INCOMING / uuid.uuid4().hex
+    shown = shown_name(file.name, catalogue, dataset)
+    path = str(file) if shown == file.name else str(Path(withheld(str(file.parent))) / shown)
+    incoming: Path | None = None
+    wrong: Refused
     try:
-        incoming.parent.mkdir(parents=True, exist_ok=True)
-        sha256, size = copy_hashing(file, incoming)
-        name = published_name(file.name, sha256)
-        found = identify(incoming, catalogue, name=name, dataset=dataset)
+        (settings.raw / INCOMING).mkdir(parents=True, exist_ok=True)
+        before = _stat_of(file)
+        name = published_name(file.name, _sha256_of(file) if DIGEST_IN_NAME.match(file.name) else "")
+        found = _identified(file, catalogue, name, dataset)
         if isinstance(found, NotClaimed):
             near = f" (nearest: {found.nearest}, {found.likeness:.0%} alike)" if found.likeness >= 0.3 else ""
             status = "refused" if named else "skipped"
             remedy = f". {found.remedy}" if named else ""
-            return [AddOutcome(str(file), status, f"{name}: {found.reason}{near}{remedy}")]
-        stamp = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
+            return [AddOutcome(path, status, f"{shown}: {withheld(found.reason)}{near}{remedy}")]
+        stamp = (now or datetime.now(UTC)).astimezone(UTC)
+        personal = any(one.contract.person_level is True for one in found) and provenance.origin == "real"
+        for one in found if personal else ():
+            restricted.check_governance(one.contract, stamp.date(), shown)
+        root = restricted.root(settings) if personal else settings.raw
+        incoming = (restricted.make_folder(root / INCOMING, root) if personal else root / INCOMING) / uuid.uuid4().hex
+        sha256, size = copy_hashing(file, incoming, mode=0o600 if personal else 0o666)
+        _check_unchanged(before, _stat_of(file), shown)
         # All tables are read before any is archived: a file is taken in whole or not at all.
         read_in = [
-            (one, read(incoming, one, sha256, settings.work, label=name, threads=settings.threads).report)
-            for one in found
+            (one, _read_in(incoming, one, sha256, settings, catalogue, provenance.origin, shown)) for one in found
         ]
-        releases = [_release(one, report, name, sha256, size, period, provenance, stamp) for one, report in read_in]
+        releases = [
+            _release(one, report, name, sha256, size, period, provenance, stamp.isoformat(timespec="seconds"), treated)
+            for one, (report, treated) in read_in
+        ]
         return [
-            _archive(file, incoming, settings.raw, one, report, release)
-            for (one, report), release in zip(read_in, releases, strict=True)
+            _archive(path, incoming, settings.raw, root, one, report, release)
+            for (one, (report, _)), release in zip(read_in, releases, strict=True)
         ]
     except Refused as refusal:
-        return [AddOutcome(str(file), "refused", str(refusal))]
+        wrong = refusal
     finally:
-        incoming.unlink(missing_ok=True)
+        if incoming:
+            incoming.unlink(missing_ok=True)
+    # A person's name in a file's name cannot be told from a word: where the shown name is another, it alone is said.
+    where = wrong.where.replace(file.name, shown) if shown != file.name else wrong.where
+    said = Refused(withheld(wrong.what), where=withheld(where), remedy=wrong.remedy)
+    return [AddOutcome(path, "refused", str(said))]
+
+
+def _identified(file: Path, catalogue: Catalogue, name: str, dataset: str | None):
+    """What a file is. Raises Refused; where it may be about people, without a cell of it, for a file without a header has people
+    in its first row."""
+    personal = [
+        (contract, table)
+        for contract, table in catalogue.tables()
+        if contract.person_level is True and (table.claims_name(name) or contract.dataset == dataset)
+    ]
+    said: Refused
+    try:
+        return identify(file, catalogue, name=name, dataset=dataset)
+    except Refused as refusal:
+        if not personal:
+            raise
+        said = refusal
+    contract, table = personal[0]
+    forms = " or ".join(", ".join(layout.columns) for layout in table.layouts[:2])
+    raise Refused(
+        f"is not of the form of {contract.dataset}/{table.name}, whose header is: {forms} "
+        f"({_without_cells(said)}what stands in the file is not shown)",
+        where=shown_name(name, catalogue, dataset),
+        remedy="Fill in the template as it is, header and all",
+    )
+
+
+def _without_cells(refusal: Refused) -> str:
+    """What of a refusal quotes no cell: which names are missing."""
+    missing = re.findall(r"column '([a-z][a-z0-9_]*)' is missing", refusal.what)
+    return f"missing: {', '.join(missing)}; " if missing else ""
+
+
+def _read_in(
+    incoming: Path, one: Identified, sha256: str, settings: Settings, catalogue: Catalogue, origin: Origin, label: str
+) -> tuple[ReadReport, Door | None]:
+    treated = None
+    if one.contract.person_level is True:
+        places = _places(settings, catalogue, one.table)
+        treated = restricted.door_of(one.contract, settings, origin, places=places)
+    bronze = read(incoming, one, sha256, settings.work, label=label, threads=settings.threads, treated=treated)
+    return bronze.report, treated
+
+
+def _places(settings: Settings, catalogue: Catalogue, table: Table, release_id: str | None = None) -> tuple[str, str]:
+    """SQL of postcode and LSOA from the newest release of the lookup (or the one that is named), and that release's id."""
+    if not any(column.fate == "lsoa" for column in table.columns) or release_id == "":
+        return "", ""
+    held = [
+        one
+        for one in releases(settings.raw)
+        if one.dataset == POSTCODES[0] and one.table == POSTCODES[1] and release_id in (None, one.release_id)
+    ]
+    if not held and release_id:
+        raise Fault(
+            f"its postcodes were looked up in {release_id}, which the archive no longer holds",
+            where=table.name,
+            remedy="Add that release again",
+        )
+    if not held:
+        return "", ""
+    newest = max(held, key=lambda one: (one.period_end, *one.revision_order))
+    rows = bronze_of(newest, settings, catalogue).select(["postcode", "lsoa_code"])
+    return f"select postcode, lsoa_code as lsoa from ({rows})", newest.release_id
+
+
+def _stat_of(file: Path) -> os.stat_result:
+    """How a file looks from outside. Raises Refused where it cannot be read."""
+    try:
+        with file.open("rb"):
+            return file.stat()
+    except OSError as error:
+        raise Refused(
+            f"cannot be read ({error.strerror}), expected a file that this user may read",
+            where=file.name,
+            remedy="Close it where it is open, or ask for the right to read it",
+        ) from error
+
+
+def _check_unchanged(before: os.stat_result, after: os.stat_result, label: str) -> None:
+    if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
+        raise Refused(
+            f"the file changed while it was read ({before.st_size:,} bytes before, {after.st_size:,} after), "
+            "expected one that stays as it is",
+            where=label,
+            remedy="Wait until it is written to its end and add it again",
+        )
 
 
 def published_name(name: str, sha256: str) -> str:
@@ -243,7 +379,7 @@ def published_name(name: str, sha256: str) -> str:
 
     Raises Refused for a name that the archive could not hold.
     """
-    prefix = sha256[:12] + "-"
+    prefix = (sha256[:12] or "0" * 12) + "-"
     name = name[len(prefix) :] if name.startswith(prefix) and len(name) > len(prefix) else name
     if not name.isprintable():
         raise Refused(
@@ -260,7 +396,7 @@ def published_name(name: str, sha256: str) -> str:
     return name
 
 
-def copy_hashing(source: Path, target: Path) -> tuple[str, int]:
+def copy_hashing(source: Path, target: Path, *, mode: int = 0o666) -> tuple[str, int]:
     """Copies `source`, hashing what was copied. Raises Refused where it cannot be read or changed meanwhile."""
     try:
         before, reader = source.stat(), source.open("rb")
@@ -271,7 +407,7 @@ def copy_hashing(source: Path, target: Path) -> tuple[str, int]:
             remedy="Close it where it is open, or ask for the right to read it",
         ) from error
     digest, size = hashlib.sha256(), 0
-    with reader, target.open("wb") as writer:
+    with reader, open(target, "wb", opener=lambda path, flags: os.open(path, flags, mode)) as writer:
         # A file that grows as fast as it is read would never end.
         while size <= before.st_size and (chunk := reader.read(1024 * 1024)):
             digest.update(chunk)
@@ -292,13 +428,18 @@ def copy_hashing(source: Path, target: Path) -> tuple[str, int]:
 
 def _release(
     found: Identified, report: ReadReport, name: str, sha256: str, size: int, period: Period | None,
-    provenance: Provenance, stamp: str,
+    provenance: Provenance, stamp: str, treated: Door | None = None,
 ) -> Release:  # fmt: skip
     """The release that one table of a file is. Raises Refused where its part or period cannot be told."""
     contract, table = found.contract, found.table
     part = part_of(table, name)
     chosen, chosen_from, in_name = period_of_release(contract, table, report, name, period)
     publisher, licence = _publisher_and_licence(contract, provenance)
+    personal = contract.person_level is True and provenance.origin == "real"
+    if personal:
+        suffix = Path(name).suffix.lower()
+        name = f"{contract.dataset}__{part}__{chosen.slug}{suffix if suffix in PLAIN_SUFFIXES else ''}"
+        in_name = ""
     place = Path(contract.dataset, table.name, part, chosen.slug, f"{sha256[:12]}-{name}")
     return Release(
         dataset=contract.dataset, table=table.name, part=part, period_start=chosen.start.isoformat(),
@@ -306,33 +447,55 @@ def _release(
         layout=found.layout.id, format=found.layout.format, sha256=sha256, size=size, original_name=name,
         publisher=publisher, licence=licence, url=provenance.url,
         published_at=provenance.published_at, fetched_at=provenance.fetched_at or stamp, archived_at=stamp,
-        origin=provenance.origin, citation=provenance.citation, file=place.as_posix(),
+        origin=provenance.origin, citation=provenance.citation, file=place.as_posix(), restricted=personal,
+        pseudonyms=report.pseudonyms, places=treated.places_id if treated else "",
     )  # fmt: skip
 
 
 def _archive(
-    file: Path, incoming: Path, raw: Path, found: Identified, report: ReadReport, release: Release
+    path: str, incoming: Path, raw: Path, root: Path, found: Identified, report: ReadReport, release: Release
 ) -> AddOutcome:
-    """Puts a file into the slot of one of its tables, with its sidecar."""
-    target, name = raw / release.file, release.original_name
+    """Puts a file into the slot of one of its tables below `root`, its sidecar below `raw`."""
+    target, name = root / release.file, release.original_name
+    slot = (raw / release.file).parent
     found_problems = tuple(problems(found.contract, found.table, report, name))
-    held = sorted(target.parent.glob("*" + SIDECAR)) if target.parent.is_dir() else []
+    held = sorted(slot.glob("*" + SIDECAR)) if slot.is_dir() else []
     same = [sidecar for sidecar in held if sidecar.name.startswith(release.sha256[:12] + "-")]
     if same:
-        mended = _put_back(incoming, same[0].with_name(same[0].name.removesuffix(SIDECAR)), release.sha256)
-        message = f"{name}: already held" + (f"; {mended} and was put back" if mended else "")
-        return AddOutcome(str(file), "already held", message, release.release_id, found_problems)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _place(incoming, target)
+        message = f"{name}: already held" + _again(incoming, raw, root, same[0], release)
+        return AddOutcome(path, "already held", message, release.release_id, found_problems, release.restricted)
+    slot.mkdir(parents=True, exist_ok=True)
+    if root == raw:
+        _place(incoming, target)
+    else:
+        restricted.make_folder(target.parent, root)
+        _place(incoming, target, restricted.FILE_MODE)
     write_sidecar(raw, release)
     status = "new revision" if held else "archived"
     slug = release.period.slug
     contradiction = f"; its name says {release.period_in_name}, its content {slug}" if release.period_in_name else ""
-    message = f"{name}: {status} as {release.release_id} ({report.rows_in:,} rows{contradiction})"
-    return AddOutcome(str(file), status, message, release.release_id, found_problems)
+    left_out = f", {report.rows_quarantined:,} left out" if report.rows_quarantined else ""
+    message = f"{name}: {status} as {release.release_id} ({report.rows_in:,} rows{left_out}{contradiction})"
+    return AddOutcome(path, status, message, release.release_id, found_problems, release.restricted)
 
 
-def _place(incoming: Path, target: Path) -> None:
+def _again(incoming: Path, raw: Path, root: Path, sidecar: Path, release: Release) -> str:
+    """What is to be said, and mended, where a file comes that is held."""
+    earlier = _read_sidecar(sidecar, sidecar.relative_to(raw))
+    if earlier.purged_at:
+        return f"; its original was purged on {earlier.purged_at[:10]} and is not put back"
+    if release.pseudonyms != earlier.pseudonyms:
+        raise Refused(
+            f"is held with pseudonyms {earlier.pseudonyms}, and would now have {release.pseudonyms}",
+            where=release.original_name,
+            remedy=f"Set the key of {earlier.pseudonyms}, or purge the release and its rows first (`ics-marts purge --rows`)",
+        )
+    mode = restricted.FILE_MODE if root != raw else READ_ONLY
+    mended = _put_back(incoming, root / earlier.file, release.sha256, mode)
+    return f"; {mended} and was put back" if mended else ""
+
+
+def _place(incoming: Path, target: Path, mode: int = READ_ONLY) -> None:
     """Gives the file its place, whole at once. `incoming` stays: another table of the file may want it too."""
     building = target.with_name(target.name + BUILDING)
     building.unlink(missing_ok=True)
@@ -341,10 +504,10 @@ def _place(incoming: Path, target: Path) -> None:
     except OSError:  # a file system without hard links
         shutil.copyfile(incoming, building)
     os.replace(building, target)
-    target.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+    target.chmod(mode)
 
 
-def _put_back(incoming: Path, target: Path, sha256: str) -> str:
+def _put_back(incoming: Path, target: Path, sha256: str, mode: int) -> str:
     """Puts an archived file back that is gone or no longer holds its bytes, and says which; '' where it is whole."""
     if not target.is_file():
         wrong = "the archived file was gone"
@@ -352,7 +515,7 @@ def _put_back(incoming: Path, target: Path, sha256: str) -> str:
         wrong = "the archived file held other bytes"
     else:
         return ""
-    _place(incoming, target)
+    _place(incoming, target, mode)
     return wrong
 
 
@@ -367,7 +530,9 @@ def write_sidecar(raw: Path, release: Release) -> None:
     """Writes a release's sidecar beside its file, atomically."""
     path = raw / (release.file + SIDECAR)
     building = path.with_name(path.name + BUILDING)
-    building.write_text(json.dumps(asdict(release), indent=1, sort_keys=True) + "\n", "utf-8")
+    blank = {field.name for field in fields(Release) if field.default is not MISSING}
+    facts = {name: value for name, value in asdict(release).items() if name not in blank or value}
+    building.write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", "utf-8")
     os.replace(building, path)
 
 
@@ -407,7 +572,7 @@ def period_of_release(
     content = None
     if rule.header_year and report.years:
         content = periods.parse(f"20{report.years[0]}")
-    elif rule.content_column and report.latest_period:
+    elif (rule.content_column or rule.content_within) and report.latest_period:
         content = periods.containing(date.fromisoformat(report.latest_period), rule.type)
     named = period_in_name(rule, file_name)
     # A name that says the month cannot say the day, but can contradict it.
@@ -470,17 +635,43 @@ def bronze_of(release: Release, settings: Settings, catalogue: Catalogue) -> Bro
             where=release.file,
             remedy="Restore the contract, or take the release out of the archive",
         )
-    folder = bronze_folder(settings.work, release.dataset, tables[0], release.sha256)
+    treated = None
+    if contract.person_level is True:
+        places = _places(settings, catalogue, tables[0], release.places)
+        treated = restricted.door_of(contract, settings, release.origin, places=places, expected=release.pseudonyms)
+    folder = bronze_folder(settings.work, release.dataset, tables[0], release.sha256, treated)
     cached = cached_bronze(folder)
-    if cached:
+    if cached and cached.report.pseudonyms == release.pseudonyms:
         return cached
-    path = settings.raw / release.file
+    path = path_of(release, settings)
+    if release.purged_at:
+        return restricted.kept(path.with_name(path.name + restricted.KEPT), tables[0], release.release_id)
     check_bytes(path, release)
     found = identify(path, catalogue, name=release.original_name, dataset=release.dataset)
     mine = [] if isinstance(found, NotClaimed) else [one for one in found if one.table.name == release.table]
     if not mine:
         raise Fault("is no longer what its contract describes", where=release.file, remedy="See `ics-marts inspect`")
-    return read(path, mine[0], release.sha256, settings.work, label=release.original_name, threads=settings.threads)
+    bronze = read(
+        path,
+        mine[0],
+        release.sha256,
+        settings.work,
+        label=release.original_name,
+        threads=settings.threads,
+        treated=treated,
+    )
+    if bronze.report.pseudonyms != release.pseudonyms:
+        raise Fault(
+            f"was taken in with pseudonyms {release.pseudonyms or '(none)'}, and would now have {bronze.report.pseudonyms or '(none)'}",
+            where=release.release_id,
+            remedy="Set the key that it was taken in with, or purge it with its rows and add it under the new key",
+        )
+    return bronze
+
+
+def path_of(release: Release, settings: Settings) -> Path:
+    """Where the original of a release is, or was before it was purged."""
+    return (settings.restricted_dir if release.restricted else settings.raw) / release.file
 
 
 def check_bytes(path: Path, release: Release) -> None:

@@ -360,7 +360,8 @@ def sheet_rows(path: Path, sheet: str, label: str) -> list[list[str]]:
 def _workbook(path: str, _changed: int):
     from python_calamine import CalamineWorkbook
 
-    return CalamineWorkbook.from_path(path)
+    # By its bytes: `from_path` goes by the extension, which may be another.
+    return CalamineWorkbook.from_filelike(io.BytesIO(Path(path).read_bytes()))
 
 
 @lru_cache(maxsize=16)

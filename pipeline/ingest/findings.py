@@ -39,7 +39,8 @@ def planned_rules(contract: Contract, table: Table) -> list[str]:
     prefix = f"{contract.dataset}.{table.name}"
     cells = [rule.rule_id for column in table.columns for rule in cell_rules(prefix, column, dict(table.markers))]
     singles = [f"{prefix}.{column.name}.single" for column in table.columns if column.single]
-    return [f"{prefix}.rows_conserved", f"{prefix}.min_rows", f"{prefix}.keys_unique", *cells, *singles]
+    keys = [] if table.lines_repeat else [f"{prefix}.keys_unique"]
+    return [f"{prefix}.rows_conserved", f"{prefix}.min_rows", *keys, *cells, *singles]
 
 
 def findings(contract: Contract, table: Table, report: ReadReport, label: str) -> list[Finding]:
@@ -67,9 +68,11 @@ def findings(contract: Contract, table: Table, report: ReadReport, label: str) -
             "get a corrected file from the publisher" if report.duplicate_keys else "",
         ),
     ]  # fmt: skip
+    if table.lines_repeat:
+        found.pop()
     offences = {offence.rule_id: offence for offence in report.offences}
     tolerated = report.rows_quarantined <= table.max_quarantine_share * report.rows_in
-    for rule_id in planned_rules(contract, table)[3:]:
+    for rule_id in planned_rules(contract, table)[len(found) :]:
         _, _, column, rule = rule_id.rsplit(".", 3)
         if rule == "single":
             found.append(_single(rule_id, column, report, label))

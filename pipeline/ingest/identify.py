@@ -81,8 +81,7 @@ def identify(
     kind = containers.kind_of(path)
     pairs = [pair for pair in catalogue.tables() if dataset in (None, pair[0].dataset)]
     if dataset and not pairs:
-        known = ", ".join(sorted(catalogue.contracts))
-        raise Refused(f"there is no dataset {dataset!r}", where=label, remedy=f"Known datasets: {known}")
+        raise Refused(f"there is no dataset {dataset!r}", where=label, remedy=_known_datasets(dataset, catalogue))
     claims = [pair for pair in pairs if pair[1].claims_name(label)]
     wanted = claims or (pairs if dataset else [])
     if kind == "empty":
@@ -119,6 +118,11 @@ def identify(
         table_name = f"{near[0].contract.dataset}/{near[0].table.name}"
         return NotClaimed("no contract covers this file", table_name, near[0].likeness)
     return NotClaimed("no contract covers this file")
+
+
+def _known_datasets(name: str, catalogue: Catalogue) -> str:
+    near = nearest_name(name, tuple(sorted(catalogue.contracts)))
+    return f"The nearest is {near}; `ics-marts status` lists all" if near else "`ics-marts status` lists all"
 
 
 def _by_encoding(path: Path, label: str, fitting: list[Identified]) -> list[Identified]:
@@ -260,7 +264,7 @@ def _try_records(records: list[list[str]], member: Member, contract, table, layo
         found = replace(member, header=tuple(header), columns=fit.columns, spread=fit.spread)
         return Identified(contract, table, layout, (found,), fit.years)
     for row, record in enumerate(records, start=1):
-        if fit_header(record, layout).fits:
+        if _may_fit(record, layout) and fit_header(record, layout).fits:
             return _Misfit(contract, table, layout, member.name, fit, named, found_lower=row)
     return _Misfit(contract, table, layout, member.name, fit, named)
 
@@ -277,6 +281,14 @@ def _found(located: Located | NotFound, member: Member, contract, table, layout,
         "Check that it is the publisher's file; if its form changed, add a layout in " + contract_path(contract),
     )
     return _Misfit(contract, table, layout, member.name, NO_HEADER, named, said=said, likeness_if_said=0.0)
+
+
+def _may_fit(record: Sequence[str], layout: Layout) -> bool:
+    """Whether a record can be a layout's header at all: it has all of its columns, so one that is missing tells at once."""
+    if layout.alternatives or layout.repeats:
+        return True
+    sure = next((folded(name) for name in layout.columns if "{yy}" not in name), None)
+    return sure is None or any(folded(cell) == sure for cell in record)
 
 
 def not_found(label: str, located: Located | NotFound, member: Member, found: Identified) -> Refused:

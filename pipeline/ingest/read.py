@@ -4,6 +4,9 @@ Text is scanned and typed in one pass, in the file's own order, without a table 
 place in the Parquet file, because numbering rows on the way would let one thread work (12 M rows: 3.9 s for 1.5).
 Rows that break the contract go to quarantine with the ids of the rules they broke; rows in = clean + quarantined,
 always. Bronze is a cache named by file, contract and reader version: it can be deleted and comes back the same.
+
+What identifies a person is treated in that one pass (door.py), so that nothing of it is written; of a person-level file no
+cell is shown or kept in quarantine, whichever column it stood in: an identifier may have slipped into any of them.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -25,11 +29,13 @@ from pathlib import Path
 from pipeline import duck, periods
 from pipeline.catalogue.contract import Column, Layout, Table, Unpivot, folded
 from pipeline.catalogue.load import table_digest
-from pipeline.errors import Refused
-from pipeline.ingest import containers, evidence, staging
+from pipeline.errors import Fault, Refused
+from pipeline.ingest import containers, door, evidence, staging
+from pipeline.ingest.door import Door, Persons
 from pipeline.ingest.find import Located, locate
 from pipeline.ingest.identify import Identified, Member, not_found
 from pipeline.ingest.staging import Letters, Staged
+from pipeline.privacy.scan import withheld
 
 # Raise when the same bytes and contract would give other rows: it names the cache.
 READER_VERSION = 5
@@ -90,7 +96,8 @@ class ReadReport:
 
     `data_periods` gives rows by first day: of every period for a table that restates many, else of the latest only.
     `singles` gives, for each column that should have one value, its most frequent values with their rows. `spread` is
-    how many rows each published record became; `orders` the order of day and month that a column was found to have.
+    how many rows each published record became; `orders` the order of day and month that a column was found to have. `rows_removed` are
+    rows of people who were removed; they are not among `rows_in`. `pseudonyms` is what the people's pseudonyms begin with.
     """
 
     dataset: str
@@ -109,6 +116,8 @@ class ReadReport:
     singles: dict[str, dict[str, int]] = field(default_factory=dict)
     spread: int = 1
     orders: dict[str, str] = field(default_factory=dict)
+    rows_removed: int = 0
+    pseudonyms: str = ""
 
     @property
     def latest_period(self) -> str:
@@ -153,25 +162,33 @@ class Bronze:
         if columns is None:
             names = f", columns(name -> not list_contains({duck.text_list(PLACE)}, name))"
         rows = duck.text(self.rows.resolve())
-        if self.report.rows_quarantined:
+        if self.report.rows_quarantined or self.report.rows_removed:
             return f"select member, source_row{names} from read_parquet({rows})"
         return f"select {_place_sql(self.report)}{names} from read_parquet({rows}, file_row_number = true)"
 
 
-def bronze_folder(work: Path, dataset: str, table: Table, sha256: str) -> Path:
-    return work / "bronze" / dataset / table.name / f"{sha256[:12]}-{table_digest(table)}-r{READER_VERSION}"
+def bronze_folder(work: Path, dataset: str, table: Table, sha256: str, treated: Door | None = None) -> Path:
+    suffix = f"-{treated.digest}" if treated else ""
+    return work / "bronze" / dataset / table.name / f"{sha256[:12]}-{table_digest(table)}-r{READER_VERSION}{suffix}"
 
 
-def read(path: Path, found: Identified, sha256: str, work: Path, *, label: str, threads: int = 0) -> Bronze:
-    """The bronze of the file at `path`, from the cache or read now. Raises Refused where the file is not whole."""
-    folder = bronze_folder(work, found.contract.dataset, found.table, sha256)
+def read(
+    path: Path, found: Identified, sha256: str, work: Path, *, label: str, threads: int = 0, treated: Door | None = None
+) -> Bronze:
+    """The bronze of the file at `path`, from the cache or read now. Raises Refused where the file is not whole.
+
+    `treated` says how a person-level file is; without it such a file is read as one that somebody only looks at.
+    """
+    if found.contract.person_level is True:
+        treated = treated or Door.for_looking(found.contract)
+    folder = bronze_folder(work, found.contract.dataset, found.table, sha256, treated)
     cached = cached_bronze(folder)
-    if cached:
+    if cached and (treated is None or cached.report.pseudonyms in ("", treated.expected)):
         return cached
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
     try:
-        report = _read_into(building, path, found, sha256, label, threads)
+        report = _read_treated(building, path, found, sha256, label, threads, treated)
         (building / "report.json").write_text(report.to_json(), "utf-8")
         if folder.exists():
             shutil.rmtree(folder)
@@ -206,15 +223,46 @@ class Raw:
     letters: Letters
     first: dict[str, str] = field(default_factory=dict)
     located: tuple[Located | None, ...] = ()
+    places: bool = False
 
 
-def _read_into(folder: Path, path: Path, found: Identified, sha256: str, label: str, threads: int) -> ReadReport:
-    con = duck.connect(threads=threads)
+def _read_treated(
+    folder: Path, path: Path, found: Identified, sha256: str, label: str, threads: int, treated: Door | None
+) -> ReadReport:
+    """Reads a file; of a person-level one whatever goes wrong is said without a word of what stands in it."""
+    if found.contract.person_level is not True:
+        return _read_into(folder, path, found, sha256, label, threads, treated)
+    wrong: Fault
     try:
-        with tempfile.TemporaryDirectory(prefix="unpacked-", dir=folder) as scratch:
+        return _read_into(folder, path, found, sha256, label, threads, treated)
+    except Refused as refusal:
+        wrong = Refused(withheld(refusal.what), where=withheld(refusal.where), remedy=refusal.remedy)
+    except Fault as fault:
+        wrong = fault
+    except Exception as error:
+        wrong = Refused(
+            f"cannot be read ({type(error).__name__}; more would show what stands in it)",
+            where=withheld(label),
+            remedy="Check that it is a whole file in the form of its template",
+        )
+    # Outside the handlers: a chain of exceptions would show the rows that DuckDB quotes.
+    raise wrong
+
+
+def _read_into(
+    folder: Path, path: Path, found: Identified, sha256: str, label: str, threads: int, treated: Door | None
+) -> ReadReport:
+    found = replace(found, table=found.table.model_copy(update={"columns": found.table.kept_columns}))
+    # Rows that one record becomes are held until they are in order where two threads make them: 5.7 GB for 0.5 on 4.9 M.
+    con = duck.connect(threads=1 if found.layout.unpivot else threads)
+    try:
+        if treated:
+            # What does not fit in memory must not lie about in the working folder.
+            con.execute(f"set temp_directory = {duck.text(treated.scratch or '')}")
+        with tempfile.TemporaryDirectory(prefix="unpacked-", dir=(treated and treated.scratch) or folder) as scratch:
             raw = _raw(con, path, found, Path(scratch), label)
             found, orders = _of_one_order(con, found, raw, label)
-            return replace(_type_and_write(con, folder, found, sha256, raw, label), orders=orders)
+            return replace(_type_and_write(con, folder, found, sha256, raw, label, treated), orders=orders)
     finally:
         con.close()
 
@@ -225,7 +273,8 @@ def _read_into(folder: Path, path: Path, found: Identified, sha256: str, label: 
 def _raw(con, path: Path, found: Identified, scratch: Path, label: str) -> Raw:
     """The rows of a file as text: a scan where DuckDB may read all of it, else table `raw`."""
     first = found.members[0]
-    spread = tuple(folded(first.header[position]) for position in first.spread)
+    spread = _spread(first)
+    found = replace(found, members=tuple(_like(member, first, label) for member in found.members))
     if found.layout.by_rows:
         _create_raw(con, first)
         loaded = [_load_rows(con, number, path, member, found, label) for number, member in enumerate(found.members)]
@@ -255,10 +304,27 @@ def _raw(con, path: Path, found: Identified, scratch: Path, label: str) -> Raw:
     return Raw("raw", staged, [None] * len(staged), None, spread, Letters())
 
 
+def _spread(member: Member) -> tuple[str, ...]:
+    """The header cells of the columns that become rows."""
+    return tuple(folded(member.header[position]) for position in member.spread)
+
+
+def _like(member: Member, first: Member, label: str) -> Member:
+    """A member with its columns that become rows in the order of the first's. Raises Refused where it has other columns."""
+    places = dict(zip(_spread(member), member.spread, strict=True))
+    if set(places) != set(_spread(first)) or set(member.columns) - {None} != set(first.columns) - {None}:
+        raise Refused(
+            f"has other columns than {first.name}, expected the same in each",
+            where=f"{label} > {member.name}",
+            remedy="Get the file from the publisher again; if it is really like that, read each as a table of its own",
+        )
+    return replace(member, spread=tuple(places[name] for name in _spread(first)))
+
+
 def _first_days(staged: Staged, found: Identified) -> dict[str, str]:
     """The cell of the first record, as it stands, of every column of days or months that is read."""
     record = next(staging.records(staged, found.layout), ())
-    of_days = {column.name for column in found.table.columns if column.type in ("month", "date")}
+    of_days = {one.name for one in found.table.columns if one.type in ("month", "date") and not one.identifies}
     return {name: cell for name, cell in zip(staged.member.columns, record, strict=False) if name in of_days and cell}
 
 
@@ -343,11 +409,26 @@ def table_rows(
         located = locate(every, layout, sheet=member.sheet, member=member.inside or member.name or label)
         if not isinstance(located, Located) or located.columns != member.columns:
             raise not_found(label, located, member, found)
+        if layout.format == "csv":
+            _check_widths(every, located, f"{label} > {member.name}" if member.name else label)
         return located, list(located.rows)
     rows = every[layout.header_row :]
     while rows and not any(rows[-1]):
         rows.pop()
     return None, list(enumerate(rows, layout.header_row + 1))
+
+
+def _check_widths(every: list[list[str]], located: Located, where: str) -> None:
+    """Raises Refused where a record of a table has lost cells: what is left would stand as blanks at its end."""
+    widths = Counter(len(every[row - 1]) for row, _ in located.rows)
+    width = min([len(every[located.header_rows[-1] - 1]), *(most for most, _ in widths.most_common(1))])
+    for row, _ in located.rows:
+        if len(every[row - 1]) < width:
+            raise Refused(
+                f"row {row} has {len(every[row - 1])} cells, expected {width} as in most rows",
+                where=where,
+                remedy="Look at that line: a delimiter that was lost, or a download that was cut short",
+            )
 
 
 def _whole_records(text: str, layout: Layout, where: str) -> list[list[str]]:
@@ -545,8 +626,13 @@ def cell_rules(prefix: str, column: Column, markers: dict[str, str]) -> list[Cel
     def add(rule: str, breaks: str) -> None:
         rules.append(CellRule(f"{prefix}.{column.name}.{rule}", column.name, breaks))
 
+    if column.fate == "dropped":
+        return []
     if column.required:
         add("required", f"{cell} is null")
+    if column.fate:
+        add("type", door.breaks_sql(column))
+        return rules
     if column.type == "text" and not column.allowed:
         add("readable", f"regexp_matches({cell}, {duck.text(UNREADABLE)})")
     if column.type != "text":
@@ -599,7 +685,7 @@ def kept_sql(column: Column) -> str:
 def bronze_columns(table: Table) -> dict[str, str]:
     """Name and DuckDB type of every bronze column of a table, in order (member and source_row left out)."""
     columns: dict[str, str] = {}
-    for column in table.columns:
+    for column in table.kept_columns:
         columns[column.name] = column.duckdb_type
         if column.type == "period":
             columns |= {f"{column.name}_start": "DATE", f"{column.name}_end": "DATE", f"{column.name}_type": "VARCHAR"}
@@ -608,7 +694,7 @@ def bronze_columns(table: Table) -> dict[str, str]:
     return columns
 
 
-def _typed_sql(found: Identified, raw: Raw, rules: list[CellRule]) -> str:
+def _typed_sql(found: Identified, raw: Raw, rules: list[CellRule], sha256: str) -> str:
     """The query that types every raw row, in order: member_no, `t_` and `v_`, statuses, broken_rules of `rules`."""
     table, constants, unpivot = found.table, found.layout.constants, found.layout.unpivot
     of_file = {name for name in found.members[0].columns if name} | ({unpivot.value} if unpivot else set())
@@ -623,7 +709,9 @@ def _typed_sql(found: Identified, raw: Raw, rules: list[CellRule]) -> str:
         f"{text_sql(c, _letters(c.name, of_file, raw))} as {duck.name('t_' + c.name)}" for c in table.columns
     )
     values = ", ".join(
-        f"{_value_after_first(c, markers, raw.first.get(c.name))} as {duck.name('v_' + c.name)}" for c in table.columns
+        (_treated_sql(c, table, raw, sha256) if c.fate else _value_after_first(c, markers, raw.first.get(c.name)))
+        + f" as {duck.name('v_' + c.name)}"
+        for c in table.columns
     )
     statuses = "".join(
         f", {status_sql(c, markers)} as {duck.name(c.name + '_status')}" for c in table.columns if c.status
@@ -636,6 +724,34 @@ def _typed_sql(found: Identified, raw: Raw, rules: list[CellRule]) -> str:
         published as (select member_no{counted}, {texts} from located),
         typed as (select *, {values}{statuses} from published)
         select *, concat_ws('{RULE_SEPARATOR}', {broken or "null"}) as broken_rules from typed"""
+
+
+def _treated_sql(column: Column, table: Table, raw: Raw, sha256: str) -> str:
+    """What is kept of an identifying cell. An age is that on the last day of a month or period."""
+    cell = duck.name("t_" + column.name)
+    born = (
+        f"coalesce({', '.join(_date_sql(cell, form, 'date') for form in column.formats)})" if column.formats else "null"
+    )
+    at = "null"
+    if column.at:
+        day = table.column(column.at)
+        value = value_sql(day, dict(table.markers))
+        at = {"date": value, "month": f"last_day({value})", "period": f"split_part({value}, '|', 2)::date"}[day.type]
+    return door.value_sql(column, f"({born})", f"({at})", raw.places, sha256)
+
+
+def _birthdays(prefix: str, table: Table) -> list[CellRule]:
+    """Rules that a day beside a birth date is not the birth date itself, which slipped into the wrong column."""
+    rules = []
+    for birth in (column for column in table.columns if column.identifies == "date_of_birth"):
+        cell = duck.name("t_" + birth.name)
+        born = ", ".join(_date_sql(cell, form, "date") for form in birth.formats)
+        rules += [
+            CellRule(f"{prefix}.{day.name}.type", day.name, f"{duck.name('v_' + day.name)} = coalesce({born}, null)")
+            for day in table.columns
+            if day.type == "date" and not day.identifies
+        ]
+    return rules
 
 
 def _letters(column: str, of_file: set[str], raw: Raw) -> Letters:
@@ -677,22 +793,42 @@ def _place_sql(report: ReadReport) -> str:
     return f"({names})[member_no + 1] as member, ({place} + 1 - {starts}[member_no + 1])::bigint as source_row"
 
 
-def _type_and_write(con, folder: Path, found: Identified, sha256: str, raw: Raw, label: str) -> ReadReport:
+def _type_and_write(
+    con, folder: Path, found: Identified, sha256: str, raw: Raw, label: str, treated: Door | None
+) -> ReadReport:
     """Writes the rows, all of them at first; only where one breaks a rule are good and bad ones told apart."""
-    table = found.table
+    table, personal = found.table, found.contract.person_level is True
+    persons = None
+    if table.identifying:
+        treated = treated or Door.for_looking(found.contract)
+        persons = Persons(treated, found.contract.dataset)
+        door.register(con, persons)
+        places = [one.name for one in table.columns if one.fate == "lsoa" and one.name in found.members[0].columns]
+        raw = replace(raw, places=door.look_up_places(con, raw.relation, places, treated))
     prefix = f"{found.contract.dataset}.{table.name}"
     if any(column.type == "period" for column in table.columns):
         # Without `special` DuckDB allows no null to come back, and a cell that is not a period would end the run.
         con.create_function("parse_period", _parse_period, ["VARCHAR", "VARCHAR"], "VARCHAR", null_handling="special")
     rules = [rule for column in table.columns for rule in cell_rules(prefix, column, dict(table.markers))]
-    texts = {column.name for column in table.columns if column.type == "text"}
+    people = [column.name for column in table.columns if column.identifies in ("nhs_number", "pseudonym")]
+    local = [column.name for column in table.columns if column.identifies == "local_id" and column.fate == "pseudonym"]
+    rules += _birthdays(prefix, table)
+    if treated and treated.removed:
+        removed = duck.text_list(sorted(treated.removed))
+        rules += [
+            CellRule(door.REMOVED, name, f"list_contains({removed}, {duck.name('v_' + name)})") for name in people
+        ]
+    texts = {column.name for column in table.columns if column.type == "text" and not column.fate}
     of_texts = [rule for rule in rules if rule.column in texts]
     # A text is kept as it is judged, so its rules look at its distinct values later: 40 for 2 million rows.
     every = folder / "every.parquet"
     kept = ", ".join(kept_sql(column) for column in table.columns)
     counted = ", record_bytes" if raw.cell_bytes is not None else ""
-    first = f"select member_no{counted}, {kept}, broken_rules from ({_typed_sql(found, raw, [r for r in rules if r.column not in texts])})"
+    of_others = [rule for rule in rules if rule.column not in texts]
+    first = f"select member_no{counted}, {kept}, broken_rules from ({_typed_sql(found, raw, of_others, sha256)})"
     _copy(con, first, every, raw, found.layout, label)
+    if persons and persons.fault:
+        raise persons.fault
     members = _members(con, every, raw, found, label)
     report = ReadReport(
         dataset=found.contract.dataset, table=table.name, layout=found.layout.id, sha256=sha256,
@@ -705,17 +841,24 @@ def _type_and_write(con, folder: Path, found: Identified, sha256: str, raw: Raw,
         _no_quarantine(con, folder)
         report = replace(report, rows_clean=report.rows_in)
     else:
-        judged = f"select member_no, {kept}, broken_rules, {_cells_sql(table)} as cells from ({_typed_sql(found, raw, rules)})"
+        cells = _withheld_cells_sql(table) if personal else _cells_sql(table)
+        judged = (
+            f"select member_no, {kept}, broken_rules, {cells} as cells from ({_typed_sql(found, raw, rules, sha256)})"
+        )
         _copy(con, judged, every, raw, found.layout, label)
         report = _told_apart(con, folder, every, table, rules, report)
         every.unlink()
     if report.rows_in != report.rows_clean + report.rows_quarantined:
         raise AssertionError(f"{label}: rows in {report.rows_in} are not clean {report.rows_clean} + quarantined")
     duplicates, example = _duplicate_keys(con, folder / "rows.parquet", table)
+    if duplicates and personal:
+        example = _duplicate_places(con, Bronze(folder, report), table)
+    rows = duck.text(folder / "rows.parquet")
     return replace(
         report, duplicate_keys=duplicates, duplicate_example=example,
+        pseudonyms=door.one_domain(con, rows, people or local, label),
         data_periods=_data_periods(con, folder / "rows.parquet", table),
-        singles=_singles(con, folder / "rows.parquet", table),
+        singles=_singles(con, folder / "rows.parquet", table, withhold=personal),
     )  # fmt: skip
 
 
@@ -811,6 +954,18 @@ def _cells_sql(table: Table) -> str:
     )
 
 
+def _withheld_cells_sql(table: Table) -> str:
+    """What quarantine keeps of a person-level row: which cells were filled, and what was wrong with an NHS Number."""
+    said = (
+        f"{duck.text(c.name)}: {door.said_sql(c) if c.fate else _filled_sql(c)}" for c in table.columns
+    )  # fmt: skip
+    return "to_json({" + ", ".join(said) + "})::varchar"
+
+
+def _filled_sql(column: Column) -> str:
+    return f"case when {duck.name('t_' + column.name)} is not null then {duck.text(door.WITHHELD)} end"
+
+
 def _no_quarantine(con, folder: Path) -> None:
     con.execute(
         "copy (select null::varchar as member, null::bigint as source_row, []::varchar[] as rule_ids, null::varchar as cells"
@@ -826,11 +981,17 @@ def _told_apart(con, folder: Path, every: Path, table: Table, rules: list[CellRu
         f"copy (select member, source_row, {names} from {placed} where broken_rules = '')"
         f" to {duck.text(folder / 'rows.parquet')} (format parquet)"
     ).fetchone()
+    rule_ids = f"string_split(broken_rules, '{RULE_SEPARATOR}')"
+    gone = f"list_contains({rule_ids}, {duck.text(door.REMOVED)})"
     (quarantined,) = con.execute(
-        f"copy (select member, source_row, string_split(broken_rules, '{RULE_SEPARATOR}') as rule_ids, cells"
-        f" from {placed} where broken_rules <> '') to {duck.text(folder / 'quarantine.parquet')} (format parquet)"
+        f"copy (select member, source_row, {rule_ids} as rule_ids, cells"
+        f" from {placed} where broken_rules <> '' and not {gone}) to {duck.text(folder / 'quarantine.parquet')} (format parquet)"
     ).fetchone()
-    return replace(report, rows_clean=clean, rows_quarantined=quarantined, offences=_offences(con, folder, rules))
+    (removed,) = con.execute(f"select count(*) from {placed} where {gone}").fetchone()
+    return replace(
+        report, rows_in=report.rows_in - removed, rows_clean=clean, rows_quarantined=quarantined, rows_removed=removed,
+        offences=_offences(con, folder, rules),
+    )  # fmt: skip
 
 
 def _offences(con, folder: Path, rules: list[CellRule]) -> tuple[Offence, ...]:
@@ -850,7 +1011,9 @@ def _offences(con, folder: Path, rules: list[CellRule]) -> tuple[Offence, ...]:
 
 
 def _duplicate_keys(con, clean: Path, table: Table) -> tuple[int, str]:
-    """How many keys stand more than once, and the first of them in words."""
+    """How many keys stand more than once, and the first of them in words; none where lines may repeat."""
+    if table.lines_repeat:
+        return 0, ""
     # A period can be written in more than one way: its days count, not its words.
     names = [
         name
@@ -873,8 +1036,32 @@ def _duplicate_keys(con, clean: Path, table: Table) -> tuple[int, str]:
     return len(doubled), f"{pairs} ({doubled[0][-1]} times)"
 
 
+def _duplicate_places(con, bronze: Bronze, table: Table) -> str:
+    """Where the first key that stands more than once stands, without saying who it is."""
+    keys = ", ".join(duck.name(key) for key in table.keys)
+    (rows,) = con.execute(
+        f"select list(source_row order by source_row)[:3] as places from ({bronze.select()})"
+        f" group by {keys} having count(*) > 1 order by places limit 1"
+    ).fetchone() or ([],)
+    return f"rows {', '.join(map(str, rows))}"
+
+
 def _data_periods(con, clean: Path, table: Table) -> dict[str, int]:
-    """Rows by first day: of every period where the table restates many, else of the latest."""
+    """Rows by first day: of every period where the table restates many, else of the latest; where there is none, of the
+    first day of a column that may say the period, if all its days lie in one (`content_within`)."""
+    found = _days(con, clean, table)
+    rule = table.period
+    if found or not rule.content_within:
+        return found
+    column = duck.name(rule.content_within)
+    first, last, rows = con.execute(
+        f"select min({column}), max({column}), count({column}) from {duck.text(clean)}"
+    ).fetchone()
+    whole = rows and periods.containing(first, rule.type) == periods.containing(last, rule.type)
+    return {first.isoformat(): rows} if whole else {}
+
+
+def _days(con, clean: Path, table: Table) -> dict[str, int]:
     column = table.window_column or table.period.content_column
     if not column:
         return {}
@@ -886,7 +1073,7 @@ def _data_periods(con, clean: Path, table: Table) -> dict[str, int]:
     return {day.isoformat(): count for day, count in rows if isinstance(day, date)}
 
 
-def _singles(con, clean: Path, table: Table) -> dict[str, dict[str, int]]:
+def _singles(con, clean: Path, table: Table, *, withhold: bool) -> dict[str, dict[str, int]]:
     """The values of each column that should have one, most frequent first, at most three."""
     found = {}
     for column in (column for column in table.columns if column.single):
@@ -894,5 +1081,7 @@ def _singles(con, clean: Path, table: Table) -> dict[str, dict[str, int]]:
             f"select coalesce({duck.name(column.name)}::varchar, ''), count(*) from {duck.text(clean)}"
             " group by 1 order by 2 desc, 1 limit 3"
         ).fetchall()
+        if withhold and len(rows) > 1:
+            rows = [(f"[withheld {number}]", times) for number, (_, times) in enumerate(rows, start=1)]
         found[column.name] = dict(rows)
     return found

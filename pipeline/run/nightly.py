@@ -1,4 +1,4 @@
-"""The night: take in what came, make an edition, deliver it, alert. Cron, Task Scheduler and Dagster all call `nightly`.
+"""The night: fetch, take in what came, make an edition, deliver it, alert. Cron, Task Scheduler and Dagster all call `nightly`.
 
 Belongs here: the order, and what of it a person must be told. Does not belong here: any of the steps.
 """
@@ -13,6 +13,9 @@ from pathlib import Path
 
 from pipeline.catalogue.load import Catalogue, catalogue
 from pipeline.errors import EXIT_DONE, EXIT_PARTLY_REFUSED, Fault, Refused
+from pipeline.fetch import datasets as fetching
+from pipeline.fetch.datasets import FetchOutcome
+from pipeline.fetch.web import Web
 from pipeline.gate.ledger import read_checks
 from pipeline.ingest import archive
 from pipeline.publish.current import current_id
@@ -27,9 +30,11 @@ from pipeline.settings import Settings
 
 @dataclass(frozen=True)
 class NightOutcome:
-    """How a night ended. `status` is the process's exit status; `delivered` the folder that holds the edition now."""
+    """How a night ended. `status` is the process's exit status; `delivered` the folder that holds the edition now.
+    `fetched` has an outcome for each dataset, none where the setting `fetch` is off."""
 
     status: int
+    fetched: tuple[FetchOutcome, ...]
     intake: Intake
     run: RunOutcome
     overdue: tuple[Held, ...]
@@ -39,15 +44,16 @@ class NightOutcome:
 
 def nightly(
     settings: Settings, *, trigger: str = "nightly", today: date | None = None, progress: Progress = lambda _: None,
-    wait: Callable[[float], object] = time.sleep,
+    wait: Callable[[float], object] = time.sleep, web: Web | None = None,
 ) -> NightOutcome:  # fmt: skip
-    """Takes in the inbox, makes an edition of the archive, keeps `deliver_to` at the current edition, alerts.
+    """Fetches where the setting says so, takes in the inbox, makes an edition of the archive, keeps `deliver_to` at the
+    current edition, alerts.
 
-    `today` (default: the clock's) is the day on which datasets are late. What was refused stands in the way of nothing
-    else. Raises Fault for what a person must mend first, after alerting on it.
+    `today` (default: the clock's) is the day on which datasets are late. What was refused or could not be fetched
+    stands in the way of nothing else. Raises Fault for what a person must mend first, after alerting on it.
     """
     try:
-        return _night(settings, trigger, today or date.today(), progress, wait)
+        return _night(settings, trigger, today or date.today(), progress, wait, web)
     except Exception as error:
         try:
             _alert(settings, "error", _reason(error))
@@ -56,8 +62,9 @@ def nightly(
         raise
 
 
-def _night(settings: Settings, trigger: str, today: date, progress: Progress, wait) -> NightOutcome:
+def _night(settings: Settings, trigger: str, today: date, progress: Progress, wait, web) -> NightOutcome:
     known = catalogue()
+    fetched = _fetch(settings, known, progress, web) if settings.fetch else ()
     with exclusive(settings, progress):
         # Also on a night when nothing changed, and before anything is left beside what a dead run left.
         for run_id in records.sweep(settings):
@@ -69,9 +76,28 @@ def _night(settings: Settings, trigger: str, today: date, progress: Progress, wa
     _alert_run(settings, outcome)
     delivered, anew = _deliver(settings, progress)
     status = outcome.status
-    if status == EXIT_DONE and (intake.refused or intake.stuck):
+    if status == EXIT_DONE and (intake.refused or intake.stuck or any(one.faulty for one in fetched)):
         status = EXIT_PARTLY_REFUSED
-    return NightOutcome(status, intake, outcome, overdue, delivered, anew)
+    return NightOutcome(status, fetched, intake, outcome, overdue, delivered, anew)
+
+
+def _fetch(settings: Settings, known: Catalogue, progress: Progress, web: Web | None) -> tuple[FetchOutcome, ...]:
+    """What is newly published. The night goes on without what cannot be had."""
+    try:
+        outcomes = tuple(fetching.fetch(settings, known, web=web, progress=progress))
+    except Exception as error:
+        said = (
+            str(error) if isinstance(error, Fault) else f"{type(error).__name__}; `ics-marts fetch --debug` says more"
+        )
+        outcomes = (FetchOutcome("all datasets", failures=[said]),)
+    for event, what, faulty in (
+        ("error", "could not be fetched whole", [one.dataset for one in outcomes if one.failures]),
+        ("refused", "fetched and refused", [one.dataset for one in outcomes if one.refused]),
+    ):
+        if faulty:
+            message = f"{what}: {alert.named(faulty)}; `ics-marts fetch` says why"
+            _alert(settings, event, message, datasets=faulty)
+    return outcomes
 
 
 def _overdue(settings: Settings, known: Catalogue, today: date) -> tuple[Held, ...]:

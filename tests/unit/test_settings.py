@@ -80,6 +80,9 @@ def test_a_home_folder_is_found(tmp_path, monkeypatch):
     ("keep_editions = 0", "setting keep_editions holds 0, expected at least 1"),
     ("threads = -1", "setting threads holds -1, expected at least 0"),
     ("lock_wait_seconds = -5", "setting lock_wait_seconds holds -5, expected at least 0"),
+    ('fetch = "true"', "setting fetch holds 'true', expected true or false"),
+    ("fetch = 1", "setting fetch holds 1, expected true or false"),
+    ("fetch_pause_seconds = 0", "setting fetch_pause_seconds holds 0, expected at least 1"),
     ('colour = "red"', "unknown setting colour. Known settings: raw, out, ics"),
     ("ics = ", "not valid TOML"),
 ])  # fmt: skip
@@ -110,6 +113,24 @@ def test_a_number_in_the_environment_is_plain_digits(text, tmp_path, monkeypatch
     with pytest.raises(Fault) as fault:
         load(tmp_path)
     assert str(fault.value).startswith("environment, ICS_MARTS_THREADS: setting threads holds")
+
+
+@pytest.mark.parametrize(("text", "fetch"), [
+    ("true", True), ("Yes", True), (" on ", True), ("1", True), ("false", False), ("NO", False), ("off", False), ("0", False),
+])  # fmt: skip
+def test_yes_and_no_in_the_environment_are_words_or_digits(text, fetch, tmp_path, monkeypatch):
+    (tmp_path / "ics-marts.toml").write_text(f"fetch = {'false' if fetch else 'true'}")
+    monkeypatch.setenv("ICS_MARTS_FETCH", text)
+    assert load(tmp_path).fetch is fetch
+
+
+@pytest.mark.parametrize("text", ["y", "2", "truee", "none"])
+def test_what_is_neither_yes_nor_no_is_refused(text, tmp_path, monkeypatch):
+    monkeypatch.setenv("ICS_MARTS_FETCH", text)
+    with pytest.raises(
+        Fault, match=f"environment, ICS_MARTS_FETCH: setting fetch holds '{text}', expected true or false"
+    ):
+        load(tmp_path)
 
 
 def test_a_wrong_line_of_dotenv_is_refused_naming_the_file(tmp_path):
