@@ -15,6 +15,7 @@ import typing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from pydantic import BaseModel
 
 from pipeline import cli, settings
 from pipeline.catalogue import contract as contracts
+from pipeline.catalogue import fetch_rule
 from pipeline.catalogue.contract import Contract, Layout, Table
 from pipeline.catalogue.load import HERE, catalogue
 from pipeline.catalogue.metric import PROOF_GRADES, Metric
@@ -55,7 +57,23 @@ WORDS: dict[str, dict[str, str]] = {
         "on_failure": "what a failed critical check does: block the run, or hold the release and use the previous good one",
         "description": "what it is, in a sentence or two",
         "fetch": "how its files are found on the web: [fetch](../how-to/fetch-publications.md)",
+        "person_level": "whether its rows are people: `true` for an extract, `published` for what a publisher has put in the open",
+        "governance": "who answers for the people in it, why, and for how long",
+        "pseudonym_domain": "the domain of ours that its people get their pseudonyms in: `linkage`, or one project's",
+        "upstream_domains": "bodies whose pseudonyms it may bring instead of NHS Numbers",
         "tables": "its tables",
+    },
+    "Governance": {
+        "controller": "the organisation that decides, with its ODS code",
+        "purpose": "what the data are used for, and nothing else",
+        "lawful_basis": "UK GDPR articles 6 and 9",
+        "section_251": "`reference: <CAG number>`, or `not needed: <why>`",
+        "dpia": "reference of the impact assessment",
+        "sharing_agreement": "reference of the sharing agreement",
+        "national_data_opt_out": "`applied upstream: <by whom>`, or `exempt: <because>`",
+        "retention_months": "how long a release is kept after it was archived",
+        "expires": "last day of the agreement",
+        "permitted_roles": "who may use the internal part",
     },
     "Table": {
         "name": "name of the table",
@@ -68,6 +86,7 @@ WORDS: dict[str, dict[str, str]] = {
         "prefer_formats": "which format wins where the same table comes as CSV and XLSX",
         "file_names": "patterns of the file's name; a file so named is this table or is refused",
         "keys": "columns that name one row; a key that stands twice fails",
+        "lines_repeat": "whether lines that are alike are lines of their own, so that nothing is asked of the keys",
         "columns": "canonical columns, as bronze and staging know them",
         "layouts": "forms of the published file, one each",
         "window_column": "with `resolve: window`, the month or date column that cuts a release into slices",
@@ -80,6 +99,7 @@ WORDS: dict[str, dict[str, str]] = {
     "PeriodRule": {
         "type": "a month, quarter, calendar, financial or academic year, or a single day (`snapshot`)",
         "content_column": "the period with the latest day, month or period in this canonical column",
+        "content_within": "the one period in which all days of this column lie, where they do and `content_column` says nothing",
         "header_year": "the `{yy}` of the header is the period",
         "name": "regular expression on the file's name with the groups `year` (or `year_end`) and, for months and days, `month` "
         "(and `day`), for quarters `quarter`",
@@ -107,6 +127,10 @@ WORDS: dict[str, dict[str, str]] = {
         "status": "whether `<name>_status` is kept beside it",
         "single": "whether every row of a release has the same value",
         "unit": "unit of a measure",
+        "identifies": "how it identifies a person",
+        "becomes": "what becomes of it before anything is written, where not what is usual for its kind",
+        "at": "of a birth date: the column with the day at which an age is taken",
+        "bands": "of a birth date: lower ends of the age bands, where not the usual ones",
     },
     "Layout": {
         "id": "name of the layout",
@@ -122,7 +146,7 @@ WORDS: dict[str, dict[str, str]] = {
         "find": "how a table is found that has no fixed place",
         "error_cells": "whether a sheet with `#N/A` and the like is refused, or such cells are blank",
         "repeats": "whether header cells stand more than once: the second is called `Name [2]`",
-        "alternatives": "whether several published names stand for one column (whatever their case and white space), of which a file has one",
+        "alternatives": "whether several published names stand for one column, whatever their case, of which a file has one",
         "optional": "with `alternatives`: canonical columns that a file may lack",
         "columns": "published header cell -> canonical column, or null where it is known and not kept",
         "positions": "of a file without a header: the canonical column, or null, of each column in order",
@@ -149,15 +173,52 @@ WORDS: dict[str, dict[str, str]] = {
         "like": "regular expression, searched for, whose group `value` is taken",
         "label": "regular expression of the cell whose next filled neighbour to the right is taken",
     },
+    "FetchRule": {
+        "start": "landing page; none where every file has a `url`",
+        "hosts": "the only hosts that are asked, pages and files alike",
+        "steps": "from the landing page to the page of a publication, in order",
+        "not_yet": "regular expression on the text of a page that only announces a publication",
+        "published_at": "the day of publication as the page says it, or `last_modified`: what the server says of the file",
+        "files": "its files",
+        "types": "media types that a file may have",
+        "max_bytes": "longest file",
+        "proof": "whether the block was run against the publisher's own site",
+    },
+    "Step": {
+        "href": "regular expression on the address of a link, as people read it",
+        "text": "regular expression on the text of a link",
+        "pick": "what must be found",
+        "at_most": "of `all`, how many of the newest; 0 for every one",
+    },
+    "FileRule": {
+        "href": "regular expression on the address of a link, as people read it",
+        "text": "regular expression on the text of a link",
+        "pick": "what must be found",
+        "at_most": "of `all`, how many of the newest; 0 for every one",
+        "tables": "tables that the file holds",
+        "url": "an address that never changes, instead of a link",
+        "name": "name that it is archived under, where the address does not end in it",
+        "period": "regular expression with the groups of a table's `period.name`, for files whose links alone say the period",
+        "fetched_is_period": "whether it is a report of the day that it is asked for",
+    },
+    "PageDate": {
+        "pattern": "regular expression on the page's text with the group `value`",
+        "formats": "how the day is written (strptime)",
+    },
     "Settings": {
         "raw": "the archive",
         "out": "editions, runs and the cache",
+        "restricted": "the archive of originals about people; empty means `<raw>-restricted` beside the archive",
         "ics": "home ICB, by ODS or GSS code: what the page and workbook open with, never which areas are computed",
         "keep_editions": "how many editions are kept; the current one always is",
         "threads": "threads of DuckDB; 0 leaves it to DuckDB",
         "inbox": "where people drop files that the night takes in",
         "deliver_to": "one more folder that the night keeps like `latest`, such as a share; empty means none",
         "alert_file": "file that gets a line of JSON for whatever a person should know of a night; empty means none",
+        "fetch": "whether the night fetches what is newly published",
+        "fetch_contact": "an address of a page or of mail that is sent with every request, so that publishers know whom to ask",
+        "fetch_proxy": "the proxy that leads out, `http://host:port`; empty means none",
+        "fetch_pause_seconds": "seconds between two requests to one host",
         "latest": "the folder of stable file names; empty means `<out>/latest`",
         "lock_wait_seconds": "how long a second run waits for the first",
     },
@@ -188,8 +249,8 @@ def pages() -> dict[str, str]:
     """Every generated page by file name."""
     check_words()
     makers: dict[str, Callable[[], Iterator[str]]] = {
-        "contract.md": contract_page, "datasets.md": datasets_page, "metrics.md": metrics_page, "tables.md": tables_page, "checks.md": checks_page,
-        "command-line.md": command_line_page,
+        "contract.md": contract_page, "datasets.md": datasets_page, "metrics.md": metrics_page, "tables.md": tables_page,
+        "checks.md": checks_page, "command-line.md": command_line_page,
     }  # fmt: skip
     return {name: "\n".join([MADE, *make()]).rstrip() + "\n" for name, make in makers.items()}
 
@@ -238,8 +299,9 @@ def words_of(model: str, field: str) -> str:
 
 def check_words() -> None:
     """Raises KeyError where WORDS speaks of a field that is no longer there."""
+    models = vars(fetch_rule) | vars(contracts)
     known = {
-        name: {field.alias or key for key, field in getattr(contracts, name).model_fields.items()}
+        name: {field.alias or key for key, field in models[name].model_fields.items()}
         for name in WORDS
         if name != "Settings"
     }
@@ -277,6 +339,7 @@ def contract_page() -> Iterator[str]:
     yield ""
     for model in (
         contracts.Contract,
+        contracts.Governance,
         contracts.Table,
         contracts.PeriodRule,
         contracts.Column,
@@ -284,6 +347,10 @@ def contract_page() -> Iterator[str]:
         contracts.Unpivot,
         contracts.Find,
         contracts.Capture,
+        fetch_rule.FetchRule,
+        fetch_rule.Step,
+        fetch_rule.FileRule,
+        fetch_rule.PageDate,
     ):
         yield f"### {model.__name__}"
         yield ""
@@ -382,7 +449,9 @@ def _form(annotation: object) -> str:
         return " or ".join(_form(one) for one in inner)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
-    return {str: "text", int: "whole number", float: "number", bool: "yes or no", type(None): "null"}[annotation]
+    return {
+        str: "text", int: "whole number", float: "number", bool: "yes or no", date: "day", type(None): "null",
+    }[annotation]  # fmt: skip
 
 
 def _default(field) -> str:

@@ -144,11 +144,11 @@ def test_the_wrong_dataset_is_refused(tmp_path, settings):
     )  # fmt: skip
 
 
-def test_a_dataset_that_does_not_exist_is_refused_with_those_that_do(tmp_path, settings):
+def test_a_dataset_that_does_not_exist_is_refused_with_the_nearest(tmp_path, settings):
     outcome = add(made_zip(tmp_path / GPAD_NAME), settings, dataset="gp_appointment")
     assert_refused(
         outcome, settings, file=GPAD_NAME, place="there is no dataset", expected="'gp_appointment'",
-        remedy="Known datasets: gp_appointments_coverage, gp_appointments_practice",
+        remedy="The nearest is gp_appointments_coverage; `ics-marts status` lists all",
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import hashlib
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -104,11 +104,15 @@ def as_written_here(known: Catalogue) -> Catalogue:
     contracts = {}
     for name, contract in known.contracts.items():
         tables = tuple(
-            table.model_copy(update={"layouts": tuple(dict.fromkeys(map(_as_xlsx, table.layouts)))})
-            for table in contract.tables
+            table.model_copy(update={"layouts": _once_each(map(_as_xlsx, table.layouts))}) for table in contract.tables
         )
         contracts[name] = contract.model_copy(update={"tables": tables})
     return Catalogue(contracts, known.metrics, known.caveats)
+
+
+def _once_each(layouts: Iterable[Layout]) -> tuple[Layout, ...]:
+    """Layouts that differ in more than their name: an old workbook's may be that of a new one now."""
+    return tuple({layout.model_dump_json(exclude={"id", "since"}): layout for layout in layouts}.values())
 
 
 def found_as_written_here(found: tuple[Identified, ...]) -> tuple[Identified, ...]:

@@ -39,6 +39,7 @@ CUT_IN_LAST_CELL = "cut inside its last cell: what is left is a good cell"
 HEADERS_SWAPPED = "two headers swapped: each column takes all cells of the other"
 CELL_FITS = "a cell became another that the column takes"
 HEADER_LOWER = "a row above the header of a table that is found is a title to whoever reads it"
+LINES_REPEAT = "lines of the table may repeat"
 MEMBER_GONE = "a member is gone: nothing in the ZIP says how many there were"
 SPREAD = "a column that becomes a row is gone or renamed: the contract knows such columns by a pattern only"
 MISREAD = "one letter in UTF-8: each of its bytes is a letter of the encoding that is promised"
@@ -182,9 +183,9 @@ def header_cells(case: Case, part: Part, rng: random.Random) -> Iterator[Mutatio
             ("blank", ""), ("padded", f" {name} "), ("with a no-break space before it", f"\u00a0{name}"),
         ):  # fmt: skip
             if cell != name and writable(part, cell):
-                yield changed(
-                    case, part, f"header {name!r} {what}", with_header(part, [*header[:at], cell, *header[at + 1 :]])
-                )
+                grid = with_header(part, [*header[:at], cell, *header[at + 1 :]])
+                unseen = SPREAD if at in columns_of(part)[1] else ""
+                yield changed(case, part, f"header {name!r} {what}", grid, unseen=unseen, place=name)
     digits = [
         at
         for at in named
@@ -288,8 +289,9 @@ def rows_moved(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]
     if len(rows) > 3:
         yield changed(case, part, "the second half dropped", with_body(part, rows[: len(rows) // 2]), unseen=ROWS_GONE)
     yield changed(case, part, "no rows", with_body(part, []), must="notice")
-    yield changed(case, part, "the body twice", with_body(part, rows + rows), must="notice")
-    yield changed(case, part, f"row {at + 1} twice", with_body(part, [*rows, rows[at]]), must="notice")
+    twice = dict(unseen=LINES_REPEAT) if part.table.lines_repeat else dict(must="notice")
+    yield changed(case, part, "the body twice", with_body(part, rows + rows), **twice)
+    yield changed(case, part, f"row {at + 1} twice", with_body(part, [*rows, rows[at]]), **twice)
 
 
 def rows_added(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
@@ -332,7 +334,9 @@ def row_width(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
         ("all cells moved left, the last blank", [*row[1:], ""]), ("one cell", row[:1]),
     ):  # fmt: skip
         if len(cells) and cells != row:
-            yield changed(case, part, f"row {at + 1}: {what}", with_body(part, [*rows[:at], cells, *rows[at + 1 :]]))
+            gone = "" if any(str(cell).strip() for cell in cells) else ROWS_GONE
+            grid = with_body(part, [*rows[:at], cells, *rows[at + 1 :]])
+            yield changed(case, part, f"row {at + 1}: {what}", grid, unseen=gone)
     yield changed(case, part, "every row a blank cell longer", with_body(part, [[*row, ""] for row in rows]))
 
 
@@ -610,6 +614,11 @@ def encodings(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
         if data == plain:
             continue
         how_else: dict = {}
+        other = next((one.encoding for one in part.table.layouts if not one.encoding.startswith("utf-")), "")
+        if name == "a dash of windows-1252" and other:
+            how_else = dict(
+                unseen=MISREAD, becomes={case.parts.index(part): _records(data.decode(other, "replace"), how.delimiter)}
+            )
         if how.encoding != "utf-8" and not how.encoding.startswith("utf-16") and name in MISREADABLE:
             text = data.decode(how.encoding, "replace")
             how_else = dict(unseen=MISREAD, becomes={case.parts.index(part): _records(text, how.delimiter)})
@@ -657,7 +666,8 @@ def delimiters(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]
         yield written(f"line {at + 1}: {name}", text, unseen=INSIDE_QUOTES, becomes=becomes)
     whole = how.line_end.join(lines)
     again = whole + ("" if how.ended else how.line_end) + whole.removeprefix(BOM)
-    yield written("the whole text twice", again, must="notice")
+    if not part.table.lines_repeat or top:  # with a header, the header stands among the rows
+        yield written("the whole text twice", again, must="notice")
     if top and len(lines) > 4:
         yield written("its first half missing", plain[len(plain) // 2 :])
 

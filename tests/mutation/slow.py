@@ -272,4 +272,4 @@ def disagree(rows: Counter[Row], table: Table) -> bool:
         counted[tuple(row[position] for position in at)] += times
     singles = [names.index(column.name) for column in table.columns if column.single]
     several = any(len({row[position] for row in rows}) > 1 for position in singles)
-    return several or max(counted.values(), default=0) > 1
+    return several or (not table.lines_repeat and max(counted.values(), default=0) > 1)

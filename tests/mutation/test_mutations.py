@@ -1,8 +1,8 @@
 """Proves that a file that was changed in any of many ways is read as it was published or stopped, never read wrong.
 
-The files are those of ../shared/data whose folder is named for a contract, where they are on this machine, and those of
-the embedded sample. A new contract, or a new file for one, joins by existing. A layout is put through every mutation
-once; further files of it through a few of each kind.
+The files are the real ones that tests/real/every_file.csv lists, where they are on this machine, and those of the
+embedded sample: a new contract, or a new file for one, joins by being listed. The first file of a dataset is put through
+many mutations of each kind, the first of each further layout through a few.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.every_file import written
 from pipeline.catalogue.load import Catalogue
-from pipeline.errors import Refused
 from pipeline.ingest import archive, containers
 from pipeline.settings import PROJECT_ROOT
 from tests.conftest import SHARED
@@ -37,16 +37,17 @@ from .mutators import MUTATORS, Mutator, awkward_cells, cut_short, delimiters, m
 
 SEED = 20251130
 SAMPLE = PROJECT_ROOT / "data" / "raw" / "sample"
+# With MUTATIONS=all in the environment there is no limit to mutations: the better part of an hour instead of minutes.
+WHOLE = os.environ.get("MUTATIONS") == "all"
 # So many files of one layout; what more there are of it prove nothing else.
-FILES_OF_A_LAYOUT = 2
-# Mutations of one kind: for the first file of a layout, for a made-up form, for further files of a layout. With
-# MUTATIONS=all in the environment there is no limit: minutes instead of seconds.
-ALL, SOME, FEW = (10_000, 10_000, 40) if os.environ.get("MUTATIONS") == "all" else (10, 5, 2)
+FILES_OF_A_LAYOUT = 2 if WHOLE else 1
+# Mutations of one kind: for the first file of a dataset, for a made-up form, for the first file of a further layout.
+ALL, SOME, FEW = (10_000, 10_000, 10_000) if WHOLE else (8, 5, 2)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to mutate. `layouts`: dataset, table and layout of each table it holds; `every`: the first of its layout,
+    """A file to mutate. `layouts`: dataset, table and layout of each table it holds; `every`: the first of its dataset,
     to be put through the most mutations."""
 
     path: Path
@@ -63,51 +64,48 @@ class Source:
 @cache
 def sources() -> tuple[Source, ...]:
     """The files of all contracts, smallest first within a dataset: real ones, then those of the sample."""
-    known = lenient_catalogue()
     seen: dict[tuple[str, str, str], int] = {}
     found: list[Source] = []
-    for dataset in known.contracts:
-        sample = [(SAMPLE / one.file, one.original_name) for one in archive.releases(SAMPLE) if one.dataset == dataset]
-        for path, name in [*((path, path.name) for path in _real_files(dataset)), *sample]:
-            given, layouts = _layouts(path, dataset, name, known)
-            times = [seen.get(layout, 0) for layout in layouts]
-            if layouts and min(times) < FILES_OF_A_LAYOUT:
-                found.append(Source(path, dataset, name, given, tuple(layouts), every=min(times) == 0))
-                seen.update({layout: seen.get(layout, 0) + 1 for layout in layouts})
+    for (dataset, path, name), layouts in sorted(
+        _files().items(), key=lambda one: (one[0][0], SAMPLE in one[0][1].parents)
+    ):
+        times = [seen.get(layout, 0) for layout in layouts]
+        if min(times) < FILES_OF_A_LAYOUT:
+            first = all(source.dataset != dataset for source in found)
+            found.append(Source(path, dataset, name, "", tuple(layouts), every=first))
+            seen.update({layout: seen.get(layout, 0) + 1 for layout in layouts})
     return tuple(found)
 
 
-def _real_files(dataset: str) -> list[Path]:
-    folder = SHARED / dataset
-    files = [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
-    return sorted(files, key=lambda path: (path.stat().st_size, path.name))
+def _files() -> dict[tuple[str, Path, str], list[tuple[str, str, str]]]:
+    """Every file with the layouts of its tables, smallest first: as the list of real files says, and the sample's sidecars.
 
-
-def _layouts(path: Path, dataset: str, name: str, known) -> tuple[str, list[tuple[str, str, str]]]:
-    """What `identify` must be told to know a file, and the layouts it has; none where it is not of the dataset."""
-    for given in ("", dataset):
-        try:
-            found = identified(path, known, name, given)
-        except Refused:
-            continue
-        layouts = [(dataset, one.table.name, one.layout.id) for one in found if one.contract.dataset == dataset]
-        if layouts:
-            return given, layouts
-    return "", []
+    To identify them all takes most of a minute, in each process that runs tests.
+    """
+    real = [(SHARED / fact.folder / fact.file, fact.file, (fact.dataset, fact.table, fact.layout))
+            for fact in written() if fact.dataset]  # fmt: skip
+    made = [
+        (SAMPLE / one.file, one.original_name, (one.dataset, one.table, one.layout)) for one in archive.releases(SAMPLE)
+    ]
+    files: dict[tuple[str, Path, str], list[tuple[str, str, str]]] = {}
+    there = [one for one in [*real, *made] if one[0].is_file()]
+    for path, name, layout in sorted(there, key=lambda one: (one[0].stat().st_size, one[1])):
+        # The embedded archive holds a file of several tables once for each of them.
+        key = next((key for key in files if key[2] == name and key[0] == layout[0] and SAMPLE in path.parents), None)
+        layouts = files.setdefault(key or (layout[0], path, name), [])
+        if layout not in layouts:
+            layouts.append(layout)
+    return files
 
 
 def test_every_dataset_that_was_proven_on_a_real_file_has_a_file_here(tally):
-    """Prints which layouts no file stands for, and which files of a dataset's folder none of its layouts is."""
+    """Prints which layouts no file stands for."""
     known = lenient_catalogue()
     here = {source.dataset for source in sources()}
     held = {layout for source in sources() for layout in source.layouts}
     for contract, table in known.tables():
         absent = [layout.id for layout in table.layouts if (contract.dataset, table.name, layout.id) not in held]
         tally.notes += [f"no file for {contract.dataset}/{table.name}/{layout}" for layout in absent]
-    taken = {source.path for source in sources()}
-    for dataset in known.contracts:
-        others = [path for path in _real_files(dataset) if path not in taken]
-        tally.notes += [f"left out in {dataset}: {path.name}" for path in others]
     if SHARED.is_dir():
         assert {one.dataset for one in known.contracts.values() if one.proof == "real_file"} <= here
 

@@ -54,15 +54,13 @@ def test_of_both_folders_what_a_contract_covers_is_archived_and_the_rest_is_skip
     assert by_status == {
         "archived": [
             "Appointments_GP_Regional_CSV_Nov_25.zip", "028_CCG_to_STPs_April_2019.csv",
-            "031_CCG_to_STPs_April_2020.csv", "LOC22_ICB22_NHSER22_EN_LU.csv",
-            "icb_names_codes_dec_2024__2025-12-29_948e14d.csv",
+            "031_CCG_to_STPs_April_2020.csv", "135_LSOA2011_to_Ward_2019.csv",
+            "165_Ward_to_LAD_to_County_to_Region_December_2019.csv", "177_LTLA_to_UTLA_April_2019.csv",
+            "195_LSOA2011_to_UTLA_2019.csv", "LOC22_ICB22_NHSER22_EN_LU.csv", "LSOA11_CCG21_LAD21.csv",
+            "Local_Authority_Districts_December_2022_UK.csv", "icb_names_codes_dec_2024__2025-12-29_948e14d.csv",
         ],
         "new revision": ["LOC22_ICB22_NHSER22_EN_LU.xlsx"],
-        "skipped": [
-            "135_LSOA2011_to_Ward_2019.csv", "165_Ward_to_LAD_to_County_to_Region_December_2019.csv", "177_LTLA_to_UTLA_April_2019.csv",
-            "195_LSOA2011_to_UTLA_2019.csv", "LSOA11_CCG21_LAD21.csv", "Local_Authority_Districts_December_2022_UK.csv",
-            "icb-la-lookup.csv", "subicb-la-lookup.csv",
-        ],
+        "skipped": ["icb-la-lookup.csv", "subicb-la-lookup.csv"],
     }  # fmt: skip
     assert [one.problems for one in outcomes if one.problems] == []
 

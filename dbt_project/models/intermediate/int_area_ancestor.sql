@@ -1,7 +1,8 @@
 -- Grain: one row per area, an area that contains it (itself included) and a span of days: what rolls up into what.
 -- A practice is counted to the ICB that the practice files say, which is not always that of its sub-ICB location (29
 -- practices in December 2025): so the publisher's own totals of ICBs are reproduced. On days for which no file says an ICB,
--- its location decides.
+-- its location decides. It is counted to its network, and to nothing through that: a place is not made up from the practices
+-- that some report names.
 with recursive areas as (
     select published_code as area_code, span_from, span_to
     from {{ ref('int_area_canonical') }}
@@ -31,7 +32,7 @@ ancestors as (
 ),
 
 of_practices as (
-    select * from part_of where child_type = 'practice'
+    select * from part_of where child_type = 'practice' and parent_type <> 'place'
 ),
 
 -- The days for which files say an ICB (or STP) follow each other without a gap.
@@ -46,7 +47,7 @@ by_location as (
     select of_practices.*, with_icb.icb_from, with_icb.icb_to
     from of_practices
     left join with_icb using (area_code)
-    where of_practices.parent_type not in ('icb', 'stp')
+    where of_practices.parent_type not in ('icb', 'stp', 'pcn')
 ),
 
 -- What leads on to all that contains it: the ICB, and the location before and after the days with one.
@@ -68,8 +69,33 @@ of_practices_up as (
     from leads_on
     join ancestors on ancestors.area_code = leads_on.parent_code and ancestors.ancestor_code <> leads_on.parent_code
     where greatest(leads_on.span_from, ancestors.span_from) <= least(leads_on.span_to, ancestors.span_to)
+),
+
+every_way as (
+    select area_code, ancestor_code, span_from, span_to from ancestors
+    union
+    select area_code, ancestor_code, span_from, span_to from of_practices_up
+),
+
+-- A small area reaches its council directly and through its ward: on a day each ancestor stands once.
+flagged as (
+    select
+        *,
+        case
+            when span_from - 1 <= max(span_to) over (
+                partition by area_code, ancestor_code order by span_from, span_to
+                rows between unbounded preceding and 1 preceding
+            ) then 0
+            else 1
+        end as begins_anew
+    from every_way
+),
+
+numbered as (
+    select *, sum(begins_anew) over (partition by area_code, ancestor_code order by span_from, span_to) as stretch
+    from flagged
 )
 
-select area_code, ancestor_code, span_from, span_to from ancestors
-union
-select area_code, ancestor_code, span_from, span_to from of_practices_up
+select area_code, ancestor_code, min(span_from) as span_from, max(span_to) as span_to
+from numbered
+group by area_code, ancestor_code, stretch

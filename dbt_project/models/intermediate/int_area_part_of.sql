@@ -38,7 +38,7 @@ named_only_by_practice_files as (
     group by sub_icb_location_ons_code
 ),
 
--- A practice is part of a network and of a sub-ICB location. A network is part of nothing here: a few have practices of
+-- A practice is part of a network and of a sub-ICB location. A network is part of no location: a few have practices of
 -- two sub-ICB locations, which would both hold the other's patients.
 stated as (
     select area_code, parent_code, span_from, span_to, 'ONS lookups' as stated_by from by_lookup join vintages using (vintage_start)
@@ -53,6 +53,10 @@ stated as (
     select practice_code, pcn_code, span_from, span_to, stated_by from {{ ref('int_practice_network') }}
     union all
     select practice_code, area_code_published, span_from, span_to, stated_by from {{ ref('int_practice_area') }}
+    union all
+    select area_code, parent_code, span_from, span_to, stated_by from {{ ref('int_council_part_of') }}
+    union all
+    select area_code, parent_code, span_from, span_to, stated_by from {{ ref('int_organisation_part_of') }}
 ),
 
 canonical as (
@@ -65,6 +69,7 @@ canonical as (
     from stated
     join {{ ref('int_area_canonical') }} as child on child.published_code = stated.area_code
     join {{ ref('int_area_canonical') }} as parent on parent.published_code = stated.parent_code
+    where child.canonical_code <> parent.canonical_code
 ),
 
 -- Spans that follow each other without a gap are one.

@@ -1,5 +1,6 @@
 -- Grain: one row per area code and vintage in which a lookup lists it, or a file of practices names it.
--- `is_whole`: the vintage lists every area of its kind, so that one it leaves out has ended.
+-- `is_whole`: the vintage lists every area of its kind, so that one it leaves out has ended. A kind is a type of area; of councils
+-- and regions it is the first three characters of the code, because some lists leave out counties, or Wales.
 with lookup as (
     select * from {{ ref('stg_ons_sub_icb_to_icb') }}
 ),
@@ -28,8 +29,12 @@ regions as (
 -- Commissioning groups and partnerships (STPs) that had ended when sub-ICB locations and ICBs began, or got another code
 -- then; the others live on under theirs.
 ccgs as (
-    select 'ccg' as area_type, ccg_ons_code as area_code, ccg_code as ods_code, ccg_name as area_name, vintage_start, origin
-    from {{ ref('stg_ons_ccg_to_stp') }}
+    select distinct 'ccg' as area_type, ccg_ons_code as area_code, ccg_code as ods_code, ccg_name as area_name, vintage_start, origin
+    from (
+        select ccg_ons_code, ccg_code, ccg_name, vintage_start, origin from {{ ref('stg_ons_ccg_to_stp') }}
+        union all
+        select ccg_ons_code, ccg_code, ccg_name, vintage_start, origin from {{ ref('stg_ons_lsoa_to_ccg') }}
+    )
     where ccg_ons_code not in (select sub_icb_location_ons_code from lookup)
 ),
 
@@ -87,6 +92,52 @@ countries as (
     from lookup
 ),
 
+-- Councils, regions and countries, wards, small areas. The lookup of small areas to wards names no ward that fits none best.
+councils as (
+    select council_code as area_code, council_name as area_name, vintage_start, origin from {{ ref('stg_ons_council_names') }}
+    union
+    select council_code, council_name, vintage_start, origin from {{ ref('stg_ons_ward_to_region') }}
+    union
+    select council_code, council_name, vintage_start, origin from {{ ref('stg_ons_lsoa_to_ward') }}
+    union
+    select council_code, council_name, vintage_start, origin from {{ ref('stg_ons_lsoa_to_ccg') }}
+    union
+    select lower_tier_code, lower_tier_name, vintage_start, origin from {{ ref('stg_ons_lower_to_upper_tier') }}
+    union
+    select upper_tier_code, upper_tier_name, vintage_start, origin from {{ ref('stg_ons_lower_to_upper_tier') }}
+    union
+    select upper_tier_code, upper_tier_name, vintage_start, origin from {{ ref('stg_ons_lsoa_to_upper_tier') }}
+    union
+    select region_code, region_name, vintage_start, origin from {{ ref('stg_ons_ward_to_region') }} where region_code is not null
+    union
+    select country_code, country_name, vintage_start, origin from {{ ref('stg_ons_ward_to_region') }}
+),
+
+wards as (
+    select ward_code as area_code, ward_name as area_name, vintage_start, origin, true as is_whole
+    from {{ ref('stg_ons_ward_to_region') }}
+    union all
+    select distinct ward_code, ward_name, vintage_start, origin, false from {{ ref('stg_ons_lsoa_to_ward') }}
+),
+
+lsoas as (
+    select lsoa_code as area_code, lsoa_name as area_name, vintage_start, origin from {{ ref('stg_ons_lsoa_to_ward') }}
+    union
+    select lsoa_code, lsoa_name, vintage_start, origin from {{ ref('stg_ons_lsoa_to_upper_tier') }}
+    union
+    select lsoa_code, lsoa_name, vintage_start, origin from {{ ref('stg_ons_lsoa_to_ccg') }}
+),
+
+below_the_nhs as (
+    select entity.area_type, councils.area_code, null::varchar as ods_code, councils.area_name, councils.vintage_start, councils.origin, true as is_whole
+    from councils
+    join {{ ref('gss_entity') }} as entity on entity.prefix = left(councils.area_code, 3)
+    union all
+    select 'ward', area_code, null, area_name, vintage_start, origin, is_whole from wards
+    union all
+    select 'lsoa', area_code, null, area_name, vintage_start, origin, false from lsoas
+),
+
 listed as (
     select *, true as is_whole from sub_icb_locations
     union all
@@ -103,6 +154,8 @@ listed as (
     select *, false from named_only_there
     union all
     select *, false from regions_named_only_there
+    union all
+    select * from below_the_nhs
 )
 
 -- An ICB listed by two files of one vintage is one row; names differ by a word at most, the first in order stands.
@@ -110,7 +163,12 @@ listed as (
 select
     listed.area_type, listed.area_code, min(listed.ods_code) as ods_code, min(listed.area_name) as area_name,
     greatest(listed.vintage_start, coalesce(established.established_on, listed.vintage_start)) as vintage_start,
-    min(listed.origin) as origin, bool_or(listed.is_whole) as is_whole
+    min(listed.origin) as origin, bool_or(listed.is_whole) as is_whole,
+    case
+        when listed.area_type in ('upper_tier_local_authority', 'lower_tier_local_authority', 'region', 'country', 'ward')
+            then left(listed.area_code, 3)
+        else listed.area_type
+    end as kind
 from listed
 left join {{ ref('area_established') }} as established using (area_type)
 group by listed.area_type, listed.area_code, greatest(listed.vintage_start, coalesce(established.established_on, listed.vintage_start))

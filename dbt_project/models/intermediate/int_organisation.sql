@@ -1,7 +1,19 @@
--- Grain: one row per organisation code: general practices, prescribing cost centres and primary care networks.
+-- Grain: one row per organisation code: general practices, prescribing cost centres, primary care networks, trusts, and
+-- commissioners, those that closed among them.
 with register as (
     select * from {{ ref('stg_ods_epraccur') }}
     qualify row_number() over (partition by practice_code order by vintage_start desc, release_id) = 1
+),
+
+trusts as (
+    select * from {{ ref('stg_ods_etr') }}
+    -- Early files leave out what closed long ago: the newest that has a trust speaks.
+    qualify row_number() over (partition by trust_code order by vintage_start desc, release_id) = 1
+),
+
+commissioners as (
+    select * from {{ ref('stg_ods_other_commissioners') }}
+    qualify row_number() over (partition by commissioner_code order by vintage_start desc, release_id) = 1
 ),
 
 networks as (
@@ -67,3 +79,13 @@ union all
 select pcn_code, pcn_name, 'pcn', null, null, null, null, null, origin, 'practice files'
 from named_networks
 where pcn_code not in (select pcn_code from networks)
+union all
+select
+    trust_code, trust_name, 'trust', case when close_date is null then 'active' else 'closed' end, null, open_date, close_date,
+    postcode, origin, 'ODS etr'
+from trusts
+union all
+select
+    commissioner_code, commissioner_name, coalesce(role, 'ccg'), case when close_date is null then 'active' else 'closed' end, null,
+    open_date, close_date, postcode, origin, 'ODS eccg'
+from commissioners

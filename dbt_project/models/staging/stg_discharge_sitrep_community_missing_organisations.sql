@@ -1,0 +1,16 @@
+-- Grain: one row per day.
+with source as (
+    select * from {{ source('bronze', 'discharge_sitrep_community__missing_organisations') }}
+),
+
+renamed as (
+    select
+        release_id,
+        member,
+        source_row,
+        day,
+        organisations
+    from source
+)
+
+select * from renamed

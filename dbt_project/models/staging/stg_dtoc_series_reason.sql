@@ -1,0 +1,18 @@
+-- Grain: one row per month and reason; the reason total sums the others.
+with source as (
+    select * from {{ source('bronze', 'dtoc__series_by_reason') }}
+),
+
+renamed as (
+    select
+        release_id,
+        member,
+        source_row,
+        make_date(year(financial_year_start) + (month_name in ('January', 'February', 'March'))::integer, month(strptime(month_name, '%B')), 1) as month_start,
+        reason,
+        reason = 'total' as is_all_reasons,
+        delayed_days
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,34 @@
+-- Grain: one row per system, month, staff group and measure: controls of the organisations.
+with source as (
+    select * from {{ source('bronze', 'hchs_workforce_monthly__systems') }}
+),
+
+renamed as (
+    select
+        -- provenance
+        release_id,
+        member,
+        source_row,
+
+        -- system, as published
+        icb_code,
+        icb_name,
+        region_code,
+        region_name,
+
+        -- time
+        date_trunc('month', month_end)::date as month_start,
+        month_end,
+
+        -- who
+        staff_group,
+        staff_group_order,
+        staff_group = 'Total' as is_total,
+
+        -- measures
+        measure,
+        value
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,46 @@
+-- Grain: one row per person, role and day on which it began, as submitted.
+with source as (
+    select * from {{ source('bronze', 'lx_13_volunteers_mentoring__people') }}
+),
+
+renamed as (
+    select
+        -- provenance
+        release_id,
+        member,
+        source_row,
+
+        -- whose and when
+        extract_id,
+        submitting_org_ods as submitting_org_code,
+        icb_ods as icb_code,
+        period_start,
+        period_end,
+        period_type,
+        supplied_at,
+        version,
+        data_status,
+
+        -- what
+        person_hash,
+        role_type,
+        age_band,
+        sex,
+        gender_reassignment,
+        ethnicity5,
+        disability,
+        religion,
+        sexual_orientation,
+        marital_status,
+        pregnancy_maternity,
+        start_date,
+        end_date,
+        beneficiary,
+        lad24 as lad_code,
+
+        -- measures
+        hours::decimal(18, 4) as hours
+    from source
+)
+
+select * from renamed

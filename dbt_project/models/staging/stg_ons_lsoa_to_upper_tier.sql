@@ -1,0 +1,21 @@
+-- Grain: one row per LSOA and vintage of the lookup.
+with source as (
+    select * from {{ source('bronze', 'ons_lookups__lsoa_to_upper_tier') }}
+),
+
+dated as (
+    select
+        source.release_id,
+        source.member,
+        source.source_row,
+        source.lsoa_code,
+        source.lsoa_name,
+        source.upper_tier_code,
+        source.upper_tier_name,
+        release.period_start as vintage_start,
+        release.origin
+    from source
+    join {{ source('catalogue', 'release') }} as release using (release_id)
+)
+
+select * from dated
