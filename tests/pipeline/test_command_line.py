@@ -24,7 +24,19 @@ def places(settings) -> list[object]:
 
 def test_help_names_every_command_of_the_design():
     text = call("--help").stdout
-    for command in ("add", "inspect", "run", "nightly", "status", "find", "trace", "sql", "sample", "new-dataset"):
+    for command in (
+        "add",
+        "inspect",
+        "fetch",
+        "run",
+        "nightly",
+        "status",
+        "find",
+        "trace",
+        "sql",
+        "sample",
+        "new-dataset",
+    ):
         assert command in text
 
 

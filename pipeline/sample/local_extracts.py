@@ -1,0 +1,646 @@
+"""The local extracts LX-01 to LX-21 of the fictional region: one filled-in template of each table.
+
+Belongs here: rows as organisations of the fictional ICS would submit them, with blanks and markers where real ones have
+them, and their files. Codes are outside every allocated range: trusts RZ1 and RZ2 (trust codes end with RYY), council
+9Z1, LSOAs E01999nnn, authorities E..999nnn, companies 99nnnnnn, properties of eleven digits that begin with 999.
+Does not belong here: what a template looks like (pipeline/submission), which column an extract has (its contract).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+from pipeline.errors import NotFound
+from pipeline.privacy.pseudonym import SYNTHETIC
+from pipeline.sample import world
+from pipeline.sample.chance import SEED, between, draws
+from pipeline.sample.files import CRLF, csv_text, write_text
+from pipeline.sample.geography import ICBS
+
+ICB = ICBS[0].code
+ACUTE, COMMUNITY, COUNCIL = "RZ1", "RZ2", "9Z1"
+SITES = ("RZ101", "RZ102", "RZ201", "9Z1A1")
+COUNTY, UNITARY = "E10999001", "E06999001"
+DISTRICTS = ("E07999001", "E07999002", "E07999003", UNITARY)
+LSOAS = tuple(f"E01999{number:03}" for number in range(1, 25))
+PLACES = ("E07999001", "local:qz1:sampleford")
+MONTH, QUARTER, YEAR, DAY = "2025-11", "2025-07/2025-09", "2024/25", "2025-09-30"
+SUPPLIED_AT = "2025-12-10"
+SUPPRESSED, NOT_AVAILABLE, NOT_APPLICABLE = "*", "[x]", "[z]"
+# Fewer people than this are written as suppressed.
+SMALL = 5
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One table of an extract as one organisation submits it. `period` fills the column `period_column`."""
+
+    dataset: str
+    table: str
+    submitter: str
+    period: str
+    rows: Callable[[Random], Iterator[dict[str, object]]]
+    period_column: str = "period"
+    stem: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """`lx_05_trust_spend__rz1__2025-11.csv`."""
+        when = self.period.replace("/", "_") if len(self.period) > 7 else self.period.replace("/", "-")
+        return f"{self.stem or self.dataset}__{self.submitter.lower()}__{when}.csv"
+
+    def filled(self, seed: int = SEED) -> list[Row]:
+        """Its rows by column, the columns that all extracts have included; a blank is ''."""
+        return [
+            {
+                "extract_id": f"{self.dataset.upper()[:5].replace('_', '-')}-{self.submitter}-1",
+                "submitting_org_ods": self.submitter,
+                "icb_ods": ICB,
+                self.period_column: self.period,
+                "supplied_at": SUPPLIED_AT,
+                "version": "1",
+                "data_status": "actual",
+                **{name: "" if cell is None else str(cell) for name, cell in row.items()},
+            }
+            for row in self.rows(draws(seed, self.dataset, self.table))
+        ]
+
+
+def extract(dataset: str, table: str = "") -> Extract:
+    """The sample of a dataset's table, of its first where none is named. Raises NotFound."""
+    for one in EXTRACTS:
+        if one.dataset == dataset and table in ("", one.table):
+            return one
+    raise NotFound(f"there is no sample of {dataset}{'/' + table if table else ''}", where="sample")
+
+
+def write_extracts(folder: Path, seed: int = SEED) -> list[Path]:
+    """Writes every extract of the sample as the CSV that its submitter would send, and returns the paths."""
+    return [write_extract(folder, one, seed) for one in EXTRACTS]
+
+
+def write_extract(folder: Path, one: Extract, seed: int = SEED) -> Path:
+    rows = one.filled(seed)
+    header = list(rows[0])
+    lines = [header, *([row[name] for name in header] for row in rows)]
+    return write_text(folder / one.file_name, csv_text(lines, CRLF), "utf-8-sig")
+
+
+def known_totals(seed: int = SEED) -> dict[str, int]:
+    """Rows by dataset and table."""
+    return {f"{one.dataset}/{one.table}": len(one.filled(seed)) for one in EXTRACTS}
+
+
+# --- what rows are made of ------------------------------------------------------------------------------------------
+
+
+def _pounds(chance: Random, low: int, high: int) -> str:
+    """An amount between whole pounds, with pence."""
+    return f"{between(chance, low, high)}.{between(chance, 0, 99):02}"
+
+
+def _one_of(chance: Random, values: tuple) -> object:
+    return values[between(chance, 0, len(values) - 1)]
+
+
+def _some_of(chance: Random, whole: int, low: int, high: int) -> int:
+    """A part of `whole`, between `low` and `high` per cent of it."""
+    return whole * between(chance, low, high) // 100
+
+
+def _people(number: int) -> str:
+    return SUPPRESSED if 0 < number < SMALL else str(number)
+
+
+def _day(chance: Random, first: date, last: date) -> str:
+    return (first + timedelta(days=between(chance, 0, (last - first).days))).isoformat()
+
+
+# --- social and economic determinants -------------------------------------------------------------------------------
+
+
+def _industry_support(chance: Random) -> Iterator[dict]:
+    kinds = ("advice", "testbed", "trial", "grant", "space", "procurement", "advice", "spin_out")
+    for number, kind in enumerate(kinds * 2, start=1):
+        begun = date(2024, 4, 8) + timedelta(days=21 * number)
+        yield {
+            "company_number": f"99{number:06}",
+            "sic2007": _one_of(chance, ("21200", "26600", "32500", "46460", "72110", "72190")),
+            "incorporated": _day(chance, date(2019, 1, 7), date(2024, 4, 1)),
+            "support_type": kind,
+            "support_date": begun,
+            "value_gbp": "0" if kind == "advice" else _pounds(chance, 2_000, 90_000),
+            "partner_ods": ACUTE,
+            "lad24": DISTRICTS[number % len(DISTRICTS)],
+            "leveraged_gbp": _pounds(chance, 5_000, 250_000) if kind in ("grant", "testbed") else None,
+        }
+
+
+def _rates_and_tax(chance: Random) -> Iterator[dict]:
+    for occupier, properties in ((ACUTE, 4), (COMMUNITY, 3)):
+        for number in range(1, properties + 1):
+            value = between(chance, 40, 2_400) * 1_000
+            relief = value // 50 if number == properties else 0
+            yield {
+                "voa_uarn": f"999{occupier[-1]}{number:07}",
+                "billing_authority": DISTRICTS[number % len(DISTRICTS)],
+                "occupier_ods": occupier,
+                "rateable_value_gbp": value,
+                "rates_paid_gbp": f"{value * 546 // 1000 - relief}.00",
+                "relief_gbp": f"{relief}.00",
+                "paye_ni_gbp": None,
+            }
+        yield {
+            "voa_uarn": None, "billing_authority": DISTRICTS[0], "occupier_ods": occupier, "rateable_value_gbp": None,
+            "rates_paid_gbp": None, "relief_gbp": None, "paye_ni_gbp": f"{between(chance, 31, 74)}000000.00",
+            "data_status": "estimate",
+        }  # fmt: skip
+
+
+def _trust_spend(chance: Random) -> Iterator[dict]:
+    suppliers = (
+        # number, kind, company, charity, sector, LSOA, address, owners, category, influenceable, reason
+        ("S-1001", "large", "99000101", None, "XZ1 1", LSOAS[0], "registered", "none", "F", "yes", "none"),
+        ("S-1002", "sme", "99000102", None, "XZ2 4", LSOAS[3], "trading", "women", "K12", "yes", "none"),
+        (
+            "S-1003",
+            "vcse",
+            "99000103",
+            "9900003",
+            "XZ1 3",
+            LSOAS[5],
+            "registered",
+            "ethnic_minority;women",
+            "R",
+            "yes",
+            "none",
+        ),
+        ("S-1004", "public", None, None, "XZ9 9", None, "registered", "unknown", "Z", "no", "inter_nhs"),
+        ("S-1005", "large", "99000105", None, "XZ4 2", None, "registered", "none", "D", "no", "drugs_tariff"),
+        ("S-1006", "individual", None, None, None, None, "unknown", "unknown", "P", "partly", "none"),
+        ("S-1007", "sme", "99000107", None, "XZ1 7", LSOAS[7], "trading", "disabled", "M3", "yes", "none"),
+        ("S-1008", "large", "99000108", None, None, None, "unknown", "none", "L", "no", "pfi"),
+    )
+    for number in range(40):
+        supplier = suppliers[number % len(suppliers)]
+        credit = number % 19 == 18
+        yield {
+            "transaction_id": f"PAY-{number + 20251:06}",
+            "org_ods": ACUTE,
+            "payment_date": date(2025, 11, 3) + timedelta(days=number % 26),
+            "amount_gbp": ("-" if credit else "") + _pounds(chance, 90, 900 if supplier[0] == "S-1008" else 48_000),
+            "vat_treatment": "net",
+            "supplier_id": supplier[0],
+            "company_number": supplier[2],
+            "charity_number": supplier[3],
+            "supplier_postcode_sector": supplier[4],
+            "supplier_lsoa21": supplier[5],
+            "local_basis": supplier[6],
+            "supplier_type": supplier[1],
+            "owner_flags": supplier[7],
+            "category_eclass": supplier[8],
+            "influenceable": supplier[9],
+            "exclusion_reason": supplier[10],
+        }
+
+
+def _social_value(chance: Random) -> Iterator[dict]:
+    themes = ("Jobs: promote local skills", "Growth: support local business", "Social: healthier communities")
+    for contract in range(1, 6):
+        awarded, value = _day(chance, date(2023, 5, 1), date(2025, 2, 28)), _pounds(chance, 150_000, 4_000_000)
+        for theme in themes[: contract % 3 + 1]:
+            committed = between(chance, 8, 90) * 1_000
+            yield {
+                "contract_id": f"C-{contract:04}",
+                "award_date": awarded,
+                "contract_value_gbp": value,
+                "framework": "TOMs" if contract % 2 else "PPN002",
+                "theme": theme,
+                "committed_gbp": f"{committed}.00",
+                "delivered_gbp": f"{_some_of(chance, committed, 0, 110)}.00",
+                "evidence": _one_of(chance, ("self_reported", "verified", "audited")),
+                "beneficiaries_lad24": _one_of(chance, (*DISTRICTS, None)),
+            }
+
+
+def _estate_use(chance: Random) -> Iterator[dict]:
+    owners = (("trust", "freehold"), ("NHSPS", "lease"), ("GP", "freehold"), ("LA", "licence"))
+    for site, (owner, tenure) in zip(SITES, owners, strict=True):
+        place = {"site_code": site, "owner": owner, "tenure": tenure}
+        yield place | {
+            "gia_m2": _pounds(chance, 900, 60_000),
+            "land_ha": f"{between(chance, 0, 9)}.{between(chance, 10, 99)}",
+            "book_value_gbp": f"{between(chance, 1, 120)}000000.00",
+            "valuation_date": "2025-03-31",
+            "room_id": None, "available_hours": None, "used_hours": None, "occupier_sector": None, "service": None,
+        }  # fmt: skip
+        for room in range(1, 4):
+            available = between(chance, 400, 780)
+            yield place | {
+                "gia_m2": None, "land_ha": None, "book_value_gbp": None, "valuation_date": None,
+                "room_id": f"ROOM-{room}",
+                "available_hours": available,
+                "used_hours": f"{_some_of(chance, available, 15, 95)}.5",
+                "occupier_sector": _one_of(chance, ("nhs", "nhs", "la", "vcse")),
+                "service": _one_of(chance, ("physiotherapy", "phlebotomy", "social prescribing", "audiology")),
+            }  # fmt: skip
+
+
+def _footfall(chance: Random) -> Iterator[dict]:
+    for day in range(3, 5):
+        for hour in range(7, 20):
+            movements = between(chance, 0, 12) if hour in (7, 19) else between(chance, 40, 420)
+            people = movements // 2
+            hidden = 0 < people < SMALL
+            yield {
+                "site_code": SITES[0],
+                "sensor_id": "MAIN-DOOR",
+                "hour_start": f"2025-11-{day:02}T{hour:02}:00",
+                "movements": SUPPRESSED if hidden or 0 < movements < SMALL else movements,
+                "people_est": _people(people),
+                "method": "beam",
+                "regeneration_scheme_id": "HIGH-STREET-1",
+            }
+
+
+def _procedures_working_age(chance: Random) -> Iterator[dict]:
+    for at, lsoa in enumerate(LSOAS[:8]):
+        for chapter in ("B", "C", "H", "W"):
+            spells = between(chance, 0, 26)
+            yield {
+                "lsoa21": lsoa,
+                "age_band5": _one_of(chance, ("30-34", "45-49", "60-64")),
+                "sex": _one_of(chance, ("female", "male")),
+                "opcs_chapter": chapter,
+                "spells": SUPPRESSED if 0 < spells < 8 else spells,
+                "provider_ods": ACUTE,
+                "imd_decile": at % 10 + 1,
+            }
+
+
+def _prevention_services(chance: Random) -> Iterator[dict]:
+    services = ("smoking", "weight", "alcohol", "drugs", "physical_activity")
+    for utla in (COUNTY, UNITARY):
+        for at, service in enumerate(services):
+            referred = between(chance, 60, 480)
+            started = _some_of(chance, referred, 40, 80)
+            outcome = _some_of(chance, started, 30, 60)
+            yield {
+                "service": service,
+                "setting": ("community", "acute", "maternity", "mh", "workplace")[at],
+                "referred": _people(referred),
+                "started": _people(started),
+                "completed": _people(_some_of(chance, started, 50, 90)),
+                "outcome_4w": _people(outcome),
+                "outcome_verified": _people(_some_of(chance, outcome, 20, 80)),
+                "utla": utla,
+                "lsoa21": LSOAS[0] if (utla, service) == (UNITARY, "smoking") else None,
+            }
+
+
+def _employment_support(chance: Random) -> Iterator[dict]:
+    for programme in ("ips_smi", "ips_primary_care", "tt_employment_adviser", "workwell"):
+        for month in ("2025-07", "2025-08", "2025-09"):
+            started = between(chance, 12, 60)
+            jobs = _some_of(chance, started, 20, 50)
+            kept = _some_of(chance, jobs, 50, 90)
+            yield {
+                "programme": programme,
+                "referral_month": month,
+                "started": _people(started),
+                "job_starts": _people(jobs),
+                "sustained_13w": _people(kept) if month == "2025-07" else NOT_AVAILABLE,
+                "sustained_26w": NOT_AVAILABLE,
+                "hours_band": "all",
+                "utla": COUNTY,
+            }
+
+
+def _travel_and_carbon(chance: Random) -> Iterator[dict]:
+    columns = ("group", "mode", "trips", "miles", "vehicle_count", "fuel", "ownership", "scope", "tco2e", "factor_year")
+    blank = dict.fromkeys(columns)
+    head = {"org_ods": ACUTE}
+    for group, modes in (
+        ("staff_commute", ("walk", "cycle", "bus", "rail", "car_petrol", "car_bev")),
+        ("staff_business", ("car_diesel", "rail")),
+        ("patient", ("bus", "car_petrol", "taxi")),
+    ):
+        for mode in modes:
+            trips = between(chance, 2_000, 90_000)
+            yield head | {"line_type": "journeys"} | blank | {
+                "group": group, "mode": mode, "trips": trips, "miles": f"{trips * between(chance, 1, 12)}.0", "source": "survey",
+            }  # fmt: skip
+    for fuel, ownership in (("diesel", "owned"), ("petrol", "leased"), ("bev", "owned"), ("petrol", "grey")):
+        yield head | {"line_type": "fleet"} | blank | {
+            "vehicle_count": between(chance, 3, 90), "fuel": fuel, "ownership": ownership, "source": "telemetry",
+        }  # fmt: skip
+    for scope in ("1", "2", "3"):
+        yield head | {"line_type": "carbon"} | blank | {
+            "scope": scope, "tco2e": f"{between(chance, 900, 9_000)}.{between(chance, 0, 999):03}", "factor_year": 2024,
+            "source": "model",
+        }  # fmt: skip
+
+
+def _engagement(chance: Random) -> Iterator[dict]:
+    activities = (("ppg", "opening hours"), ("survey", "access by telephone"), ("event", "new health centre"))
+    for number, (method, topic) in enumerate(activities, start=1):
+        head = {"activity_id": f"E-{number:03}", "method": method}
+        invited = between(chance, 200, 900)
+        took_part = _some_of(chance, invited, 10, 40)
+        older = _some_of(chance, took_part, 30, 60)
+        changed = {"topic": topic, "changed_decision": "yes" if number % 2 else "no"}
+        for age, asked, came in (
+            ("all", invited, took_part), ("35-49", NOT_AVAILABLE, took_part - older), ("65+", NOT_AVAILABLE, older),
+        ):  # fmt: skip
+            yield head | {
+                "invited": NOT_APPLICABLE if method == "event" else asked, "participated": _people(came),
+                "age_band": age, "ethnicity5": "all", "imd_quintile": "all",
+            } | changed  # fmt: skip
+
+
+def _staff_residence(chance: Random) -> Iterator[dict]:
+    groups = (
+        ("nursing_midwifery", "5"), ("support_clinical", "3"), ("medical", "medical"), ("ahp", "6"), ("infrastructure", "4"),
+        ("sci_tech", "8a"),
+    )  # fmt: skip
+    for number in range(1, 61):
+        group, band = groups[number % len(groups)]
+        known = number % 20 != 0
+        yield {
+            "employee_hash": _pseudonym("employee", number),
+            "employer_ods": ACUTE,
+            "staff_group": group,
+            "afc_band": band,
+            "fte": _one_of(chance, ("1.00", "1.00", "0.80", "0.60")),
+            "contract": _one_of(chance, ("permanent", "permanent", "fixed", "apprentice")),
+            "age_band": _one_of(chance, ("16-24", "25-34", "35-49", "50-64", "65+")),
+            "home_lsoa21": _one_of(chance, LSOAS) if known else None,
+            # Some share a household.
+            "uprn_hash": _hexadecimal("household", number - number % 9 // 8) if known else None,
+            "postcode_valid": "yes" if known else "no",
+        }
+
+
+def _apprenticeships(chance: Random) -> Iterator[dict]:
+    for number in range(1, 31):
+        scheme = ("apprenticeship", "apprenticeship", "t_level", "project_search", "internship")[number % 5]
+        outcome = ("in_progress", "completed", "employed_here", "withdrawn")[number % 4]
+        begun = date(2024, 4, 8) + timedelta(days=9 * number)
+        apprentice = scheme == "apprenticeship"
+        yield {
+            "start_hash": _pseudonym("start", number),
+            "employer_ods": ACUTE if number % 3 else COMMUNITY,
+            "scheme": scheme,
+            "level": _one_of(chance, ("2", "3", "5")) if apprentice else None,
+            "standard_code": _one_of(chance, ("ST0216", "ST0217", "ST0070")) if apprentice else None,
+            "start_date": begun,
+            "end_date": None if outcome == "in_progress" else begun + timedelta(days=between(chance, 60, 240)),
+            "age_at_start": between(chance, 16, 40),
+            "outcome": outcome,
+            "levy_gbp": _pounds(chance, 1_500, 12_000) if apprentice else None,
+            "home_lsoa21": _one_of(chance, LSOAS),
+        }
+
+
+def _volunteers(chance: Random) -> Iterator[dict]:
+    unknown = ("prefer_not_say", "unknown")
+    for number in range(1, 25):
+        role = ("staff_volunteer", "public_volunteer", "mentor", "mentee", "school_governor")[number % 5]
+        yield {
+            "person_hash": _pseudonym("volunteer", number),
+            "role_type": role,
+            "age_band": _one_of(chance, ("16-24", "25-34", "35-49", "50-64", "65+")),
+            "sex": _one_of(chance, ("female", "male", "prefer_not_say")),
+            "gender_reassignment": _one_of(chance, ("no", "no", *unknown)),
+            "ethnicity5": _one_of(chance, ("asian", "black", "mixed", "white", "white", "other")),
+            "disability": _one_of(chance, ("yes", "no", "no", "prefer_not_say")),
+            "religion": _one_of(chance, ("christian", "muslim", "none", "prefer_not_say")),
+            "sexual_orientation": _one_of(chance, ("heterosexual", "gay_lesbian", "prefer_not_say")),
+            "marital_status": _one_of(chance, ("married_civil_partnership", "single", "unknown")),
+            "pregnancy_maternity": _one_of(chance, ("no", "no", "prefer_not_say")),
+            "hours": f"{between(chance, 1, 60)}.5",
+            "start_date": _day(chance, date(2025, 1, 6), date(2025, 7, 31)),
+            "end_date": "2025-09-12" if number % 6 == 0 else None,
+            "beneficiary": _one_of(chance, ("school", "college", "community_group", "nhs_service")),
+            "lad24": _one_of(chance, DISTRICTS),
+        }  # fmt: skip
+
+
+# --- Better Care Fund and place ------------------------------------------------------------------------------------
+
+
+def _risk_and_linkage(chance: Random) -> Iterator[dict]:
+    for practice in world.practices(SEED, ICBS[0], ICBS[0].locations[0])[:10]:
+        adults = between(chance, 4_000, 14_000)
+        high = _some_of(chance, adults, 2, 5)
+        records = between(chance, 300, 900)
+        packages = between(chance, 20, 120)
+        yield {
+            "practice_code": practice.code,
+            "tool": "Sample Score 2.1",
+            "threshold": "0.35",
+            "adults_registered": adults,
+            "high_risk": _people(high),
+            "with_joint_plan": _people(_some_of(chance, high, 30, 80)),
+            "with_accountable_professional": _people(_some_of(chance, high, 40, 95)),
+            "records_total": records,
+            "records_nhsno_verified": _some_of(chance, records, 88, 100),
+            "packages_total": packages,
+            "packages_telecare": _some_of(chance, packages, 25, 50),
+        }
+
+
+def _place_pound(chance: Random) -> Iterator[dict]:
+    lines = (
+        ("icb", "acute care", None, "weighted"), ("icb", "community care, pooled", "S75-01", "direct"),
+        ("la", "adult social care, pooled", "S75-01", "direct"), ("la", "public health", None, "direct"),
+        ("police", "neighbourhood policing", None, "population"), ("fire", "prevention", None, "population"),
+        ("dwp", "employment support", None, "population"), ("school", "delegated budgets", None, "direct"),
+    )  # fmt: skip
+    for place in PLACES:
+        for payer, line, agreement, method in lines:
+            yield {
+                "payer_type": payer,
+                "budget_line": line,
+                "gbp": f"{between(chance, 1, 190)}{between(chance, 0, 999):03}000.00",
+                "pooled": "yes" if agreement else "no",
+                "s75_agreement_id": agreement,
+                "place_code": place,
+                "allocation_method": method,
+            }
+
+
+# --- Building the Right Support -------------------------------------------------------------------------------------
+
+
+def _dynamic_support_register(chance: Random) -> Iterator[dict]:
+    for utla in (COUNTY, UNITARY):
+        for age in ("u18", "18-25", "26+"):
+            for cohort in ("ld", "autism", "both"):
+                for risk in ("red", "amber", "green", "blue"):
+                    people = between(chance, 0, 14) if risk in ("red", "blue") else between(chance, 6, 60)
+                    with_plan = people if age == "u18" else _some_of(chance, people, 30, 80)
+                    young = age != "26+"
+                    yield {
+                        "utla": utla,
+                        "age_group": age,
+                        "cohort": cohort,
+                        "risk": risk,
+                        "consent": "all",
+                        "people": _people(people),
+                        "admitted": _people(_some_of(chance, people, 0, 15) if risk == "blue" else 0),
+                        "ehcp": _people(with_plan) if young else NOT_APPLICABLE,
+                        "keyworker": _people(_some_of(chance, people, 20, 90)) if young else NOT_APPLICABLE,
+                        "ctr_in_6m": _people(_some_of(chance, people, 30, 100)),
+                        "added": _people(_some_of(chance, people, 0, 12)),
+                        "removed": _people(_some_of(chance, people, 0, 8)),
+                    }
+
+
+def _brs_programme(chance: Random) -> Iterator[dict]:
+    measures = (
+        ("phb", "people", 45), ("isf", "people", 9), ("cohort_people", "people", 160), ("fta_gbp", "gbp", 2_400_000),
+        ("fta_people", "people", 14), ("dowry_gbp", "gbp", 610_000), ("dowry_people", "people", 6),
+        ("pooled_gbp", "gbp", 18_000_000), ("brs_spend_gbp", "gbp", 31_000_000), ("dwellings", "count", 11),
+        ("capital_gbp", "gbp", 1_750_000), ("crisis_places", "count", 6), ("crisis_episodes", "count", 22),
+        ("admissions_avoided", "count", 13), ("ist_fte", "fte", 24), ("ebe_paid", "people", 7),
+        ("ebe_board_places", "count", 3), ("self_advocacy_contracts", "count", 2),
+    )  # fmt: skip
+    for measure, unit, about in measures:
+        value = max(about * between(chance, 85, 115) // 100, 1)
+        yield {
+            "measure": measure,
+            "value": _people(value) if unit == "people" else f"{value}.4" if unit == "fte" else value,
+            "unit": unit,
+            "utla": COUNTY if measure in ("dwellings", "crisis_places") else None,
+            "source_note": "programme board report",
+        }
+
+
+def _reviews(chance: Random) -> Iterator[dict]:
+    kinds = ("community_preadmission", "post_admission", "inpatient", "inpatient", "laep")
+    for number in range(1, 21):
+        young = number % 4 == 0
+        kind = kinds[number % len(kinds)]
+        in_hospital = kind in ("post_admission", "inpatient")
+        held = date(2025, 11, 3) + timedelta(days=number)
+        status = "refused" if number % 10 == 9 else "held"
+        answered = status == "held"
+        yield {
+            "person": _pseudonym("person", number),
+            "age_group": "u18" if young else "18+",
+            "ctr_type": f"cetr_{kind}" if young else kind,
+            "review_status": status,
+            "ctr_date": held,
+            "scheduled_date": held + timedelta(days=90 if young else 182) if in_hospital else None,
+            "due_date": held + timedelta(days=between(chance, -20, 30)),
+            "admission_date": held - timedelta(days=between(chance, 10, 700)) if in_hospital else None,
+            "admission_plan": _one_of(chance, ("planned", "unplanned")) if in_hospital else None,
+            "safe": _one_of(chance, ("yes", "yes", "partly", "no")) if answered else None,
+            "current_care": _one_of(chance, ("yes", "partly", "no")) if answered else None,
+            "plan_in_place": _one_of(chance, ("yes", "partly", "no")) if answered else None,
+            "needs_hospital": _one_of(chance, ("yes", "no", "unclear")) if answered else None,
+            "outcome_code": _one_of(chance, ("1", "2", "3", "4", "5", "6", "7")) if answered else "8",
+            "ebe_present": "no" if kind == "laep" else _one_of(chance, ("yes", "yes", "no")),
+            "family_present": _one_of(chance, ("yes", "no")),
+            "commissioner_ods": ICB,
+        }
+
+
+def _actions(chance: Random) -> Iterator[dict]:
+    reviews = extract("lx_17_ctr", "reviews").filled()
+    for review in (one for one in reviews if one["review_status"] == "held"):
+        held = date.fromisoformat(review["ctr_date"])
+        for number in range(1, between(chance, 1, 3) + 1):
+            done = between(chance, 5, 25)
+            yield {
+                "person": review["person"],
+                "ctr_date": held,
+                "action_no": number,
+                "owner": _one_of(chance, ("provider", "commissioner", "local_authority", "housing", "community_team")),
+                "due_date": held + timedelta(days=28 * number),
+                "done_date": held + timedelta(days=done) if done % 3 == 0 else None,
+            }
+
+
+# --- primary care ----------------------------------------------------------------------------------------------------
+
+
+def _workforce_development(chance: Random) -> Iterator[dict]:
+    programmes = (
+        ("new_to_practice", "gp", "people", 60), ("new_to_practice", "nurse", "people", 34),
+        ("mentors", "all", "people", 47), ("mental_health_first_aiders", "all", "people", 120),
+        ("clinical_supervisors", "gp", "people", 93), ("educational_supervisors", "gp", "people", 160),
+        ("nurse_assessors", "nurse", "people", 204), ("nurse_supervisors", "nurse", "people", 90),
+        ("gp_trainees", "gp", "practices", 11), ("student_placements", "all", "practices", 13),
+    )  # fmt: skip
+    for programme, role, counted, about in programmes:
+        number = max(about * between(chance, 80, 120) // 100, 1)
+        active = NOT_AVAILABLE if programme == "educational_supervisors" else _some_of(chance, number, 60, 100)
+        yield {
+            "programme": programme, "role": role, "counted": counted, "people": number, "active": active, "pcn_code": None,
+        }  # fmt: skip
+    for network in world.networks(SEED, ICBS[0].locations[0]):
+        yield {
+            "programme": "learning_environment", "role": "all", "counted": "networks", "people": 1,
+            "active": between(chance, 0, 1), "pcn_code": network.code,
+        }  # fmt: skip
+
+
+def _self_referral(chance: Random) -> Iterator[dict]:
+    services = ("msk", "audiology", "weight_t2", "podiatry", "wheelchair", "equipment", "falls")
+    for place in PLACES:
+        for at, service in enumerate(services):
+            is_open = at != 4 or place == PLACES[0]
+            referrals = between(chance, 30, 700)
+            yield {
+                "service": service,
+                "place_code": place,
+                "self_referral_open": "yes" if is_open else "no",
+                "opened": f"2024-{at + 4:02}-01" if is_open else None,
+                "referrals": _people(referrals),
+                "self_referrals": _people(_some_of(chance, referrals, 5, 45)) if is_open else "0",
+            }
+
+
+def _pseudonym(kind: str, number: int) -> str:
+    """The pseudonym of nobody, of the domain that made-up people have."""
+    return f"{SYNTHETIC}:{_hexadecimal(kind, number)}"
+
+
+def _hexadecimal(kind: str, number: int) -> str:
+    # Eight digits at a time: of a Random only `random()` is promised to stay as it is.
+    chance = draws(SEED, kind, number)
+    return "".join(f"{between(chance, 0, 0xFFFFFFFF):08x}" for _ in range(8))
+
+
+EXTRACTS = (
+    Extract("lx_01_staff_residence", "staff", ACUTE, DAY, _staff_residence),
+    Extract("lx_02_apprenticeships", "starts", ICB, YEAR, _apprenticeships),
+    Extract("lx_03_industry_support", "support_events", ACUTE, YEAR, _industry_support),
+    Extract("lx_04_rates_and_tax", "payments", ICB, YEAR, _rates_and_tax),
+    Extract("lx_05_trust_spend", "transactions", ACUTE, MONTH, _trust_spend),
+    Extract("lx_06_social_value", "commitments", ACUTE, YEAR, _social_value),
+    Extract("lx_07_estate_use", "spaces", ICB, QUARTER, _estate_use),
+    Extract("lx_08_footfall", "hours", ACUTE, MONTH, _footfall),
+    Extract("lx_09_procedures_working_age", "spells", ICB, YEAR, _procedures_working_age),
+    Extract("lx_10_prevention_services", "activity", COUNCIL, QUARTER, _prevention_services),
+    Extract("lx_11_employment_support", "referrals", COMMUNITY, QUARTER, _employment_support),
+    Extract("lx_12_travel_and_carbon", "lines", ACUTE, YEAR, _travel_and_carbon),
+    Extract("lx_13_volunteers_mentoring", "people", ICB, QUARTER, _volunteers),
+    Extract("lx_14_engagement", "activities", ICB, QUARTER, _engagement),
+    Extract("lx_15_risk_and_linkage", "practices", ICB, MONTH, _risk_and_linkage, "month"),
+    Extract("lx_16_place_pound", "lines", ICB, YEAR, _place_pound),
+    Extract("lx_17_ctr", "reviews", ICB, MONTH, _reviews, "month", "lx_17_ctr_reviews"),
+    Extract("lx_17_ctr", "actions", ICB, MONTH, _actions, "month", "lx_17_ctr_actions"),
+    Extract("lx_18_dynamic_support_register", "register", ICB, MONTH, _dynamic_support_register, "month"),
+    Extract("lx_19_brs_programme", "measures", ICB, QUARTER, _brs_programme),
+    Extract("lx_20_workforce_development", "programmes", ICB, DAY, _workforce_development, "as_at"),
+    Extract("lx_21_self_referral", "pathways", ICB, MONTH, _self_referral),
+)
