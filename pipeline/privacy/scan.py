@@ -86,11 +86,13 @@ class Exact:
 
     values: frozenset[str]
     pattern: re.Pattern[str] | None = field(init=False, default=None)
+    bare: tuple[str, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         bare = sorted({re.sub(r"[\W_]", "", value) for value in self.values}, key=lambda one: (-len(one), one))
         if any(len(one) < 4 for one in bare):
             raise ValueError("too short to be looked for")
+        object.__setattr__(self, "bare", tuple(one.casefold() for one in bare))
         between = r"[\W_]?"
         either = "|".join(between.join(re.escape(letter) for letter in one) for one in bare)
         # A number within a longer one, such as a digest, is another number.
@@ -99,6 +101,14 @@ class Exact:
             "pattern",
             re.compile(rf"(?<![0-9A-Za-z])(?:{either})(?![0-9A-Za-z])", re.IGNORECASE) if bare else None,
         )
+
+    def times(self, text: str) -> int:
+        """How often any of them stands in a text."""
+        if self.pattern is None:
+            return 0
+        # The pattern tries every value at every letter; nearly all text holds none of them.
+        squeezed = re.sub(r"[\W_]+", "", text).casefold()
+        return len(self.pattern.findall(text)) if any(one in squeezed for one in self.bare) else 0
 
 
 NOTHING_EXACT = Exact(frozenset())
@@ -110,8 +120,7 @@ def in_text(text: str, exact: Exact = NOTHING_EXACT) -> Counter[Kind]:
     found["nhs_number"] = sum(is_number(hit.group()) for hit in NUMBER.finditer(text))
     found["postcode"] = sum(1 for _ in POSTCODE.finditer(text))
     found["date_of_birth"] = sum(1 for _ in BORN.finditer(text))
-    if exact.pattern:
-        found["exact"] = sum(1 for _ in exact.pattern.finditer(text))
+    found["exact"] = exact.times(text)
     return +found
 
 
@@ -265,7 +274,7 @@ def _in_column(con, relation: str, column: str, kind: str, exact: Exact) -> Coun
         # A day that was looked for may be written in another way.
         for text, times in con.execute(f"select cell, times from ({values})").fetchall():
             for form in _other_forms(text):
-                found["exact"] += times * sum(1 for _ in exact.pattern.finditer(form))
+                found["exact"] += times * exact.times(form)
     return +found
 
 

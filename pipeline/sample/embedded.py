@@ -24,9 +24,13 @@ from pipeline.sample import (
     gp_appointments_practice,
     gp_appointments_regional,
     gp_registered_patients,
+    local_extracts,
     ods_epcn,
     ods_epraccur,
+    ods_registers,
+    ons_councils,
     ons_lookups,
+    person_extracts,
 )
 from pipeline.settings import PROJECT_ROOT, Settings
 
@@ -61,6 +65,13 @@ def write_files(folder: Path) -> list[Path]:
         gp_appointments_coverage.write_release(folder),
         gp_appointments_regional.write_release(folder),
         gp_appointments_practice.write_release(folder)[0],
+        *ons_councils.write_lookups(folder),
+        *ons_councils.write_deprivation(folder),
+        ods_registers.write_trusts(folder),
+        ods_registers.write_commissioners(folder),
+        ods_registers.write_memberships(folder),
+        *local_extracts.write_extracts(folder),
+        *person_extracts.write_extracts(folder),
     ]
 
 

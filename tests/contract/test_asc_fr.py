@@ -172,18 +172,20 @@ def spoilt(rows: list[list[str]], at: int, column: int, cell: str) -> list[list[
     return changed
 
 
-@pytest.mark.parametrize(
-    ("column", "cell", "rule"),
-    [
+def test_a_cell_that_breaks_a_rule_is_held_back_with_its_row(tmp_path, settings):
+    cells = (
         (0, "8710101", "item_code.pattern"), (2, "8200", "council_code.pattern"), (3, "E38000016", "ons_code.pattern"),
         (4, "E12000010", "region_code.pattern"), (6, "6", "age_band.allowed"), (8, "3", "care_type.allowed"),
         (12, "x", "value.type"), (12, "-1", "value.minimum"),
-    ],
-)  # fmt: skip
-def test_a_cell_that_breaks_a_rule_is_held_back(column, cell, rule, tmp_path, settings):
-    assert add(made(tmp_path / KEYS, csv_bytes(KEYS_HEADER, spoilt(keys(), 0, column, cell))), settings).problems
+    )  # fmt: skip
+    rows = keys()
+    for row, (column, cell, _) in zip(rows, cells, strict=True):
+        row[column] = cell
+    assert add(made(tmp_path / KEYS, csv_bytes(KEYS_HEADER, rows)), settings).problems
     (held,) = archive.releases(settings.raw)
-    assert [rules for _, _, rules, _ in quarantine_of(bronze_of(held, settings))] == [[f"asc_fr.activity.{rule}"]]
+    assert [(number, rules) for _, number, rules, _ in quarantine_of(bronze_of(held, settings))] == [
+        (number, [f"asc_fr.activity.{rule}"]) for number, (_, _, rule) in enumerate(cells, start=1)
+    ]
 
 
 def released(folder: Path, settings, name: str, header: tuple[str, ...], rows: list[list[str]]):

@@ -99,21 +99,20 @@ def test_another_header_is_refused(tmp_path, settings):
     assert "column 'Disaggregation' is unknown (nearest expected: 'Disaggregation Level')" in outcome.message
 
 
-@pytest.mark.parametrize(
-    ("column", "cell", "rule"),
-    [
+def test_a_cell_that_breaks_a_rule_is_held_back_with_its_row(tmp_path, settings):
+    cells = (
         (0, "82", "area_code.pattern"), (2, "County", "area_level.allowed"), (3, "E38000237", "ons_code.pattern"),
         (4, "2A(2)", "measure_code.pattern"), (5, "65+", "people.allowed"), (6, "Rate", "measure_type.allowed"),
         (7, "[z]", "value.type"), (7, "", "value.required"), (7, -1, "value.minimum"), (8, "A2", "measure.pattern"),
-    ],
-)  # fmt: skip
-def test_a_cell_that_breaks_a_rule_is_held_back(column, cell, rule, tmp_path, settings):
+    )  # fmt: skip
     spoilt = rows()
-    spoilt[0][column] = cell
-    outcome = add(file_of(tmp_path, spoilt), settings)
-    assert outcome.problems
+    for row_of, (column, cell, _) in zip(spoilt, cells, strict=False):
+        row_of[column] = cell
+    assert add(file_of(tmp_path, spoilt), settings).problems
     (held,) = archive.releases(settings.raw)
-    assert [rules for _, _, rules, _ in quarantine_of(bronze_of(held, settings))] == [[f"ascof.measures.{rule}"]]
+    assert [(number, rules) for _, number, rules, _ in quarantine_of(bronze_of(held, settings))] == [
+        (number, [f"ascof.measures.{rule}"]) for number, (_, _, rule) in enumerate(cells, start=1)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -108,10 +108,17 @@ def test_status_find_trace_and_sql_answer(sample_run):
     settings, outcome = sample_run
     status = json.loads(call("status", *places(settings), "--json").stdout)
     assert status["current_edition"] == outcome.edition_id
-    assert {one["dataset"]: one["releases"] for one in status["datasets"]} == {
+    held = {one["dataset"]: one["releases"] for one in status["datasets"] if one["releases"]}
+    extracts = {name: releases for name, releases in held.items() if name.startswith("lx_")}
+    assert {name: held[name] for name in held.keys() - extracts.keys()} == {
         "gp_appointments_coverage": 1, "gp_appointments_practice": 2, "gp_appointments_regional": 1,
-        "gp_registered_patients": 6, "ods_epcn": 4, "ods_epraccur": 2, "ons_lookups": 3, "place_measures": 1,
+        "gp_registered_patients": 6, "imd": 11, "ods_epcn": 4, "ods_epraccur": 2, "ods_etr": 1, "ods_other": 2,
+        "ons_lookups": 9, "place_measures": 1,
     }  # fmt: skip
+    # LX-01 to LX-25, one file each; that of LX-17 holds reviews, another the actions that came of them.
+    assert len(extracts) == 25
+    assert extracts.pop("lx_17_ctr") == 2
+    assert set(extracts.values()) == {1}
     assert "pc_06.v1" in call("find", "face", "to", "face", *places(settings)).stdout
     traced = json.loads(call("trace", "pc_05", "QZ1", "2023-12/2024-11", *places(settings), "--json").stdout)
     assert traced["parts"][0]["agrees"] is True
