@@ -29,7 +29,7 @@ from pipeline.catalogue.contract import Contract, Layout, Table
 from pipeline.catalogue.load import HERE, catalogue
 from pipeline.catalogue.metric import PROOF_GRADES, Metric
 from pipeline.errors import EXIT_DONE, EXIT_ERROR, EXIT_GATE_FAILED, EXIT_PARTLY_REFUSED
-from pipeline.gate import dbt_checks, edition_checks, suites
+from pipeline.gate import dbt_checks, edition_checks, privacy_checks, suites
 from pipeline.gate.ledger import Check
 from pipeline.ingest.findings import findings
 from pipeline.publish.tables import MARTS_SCHEMA_VERSION, PublishedTable, published_tables
@@ -395,7 +395,10 @@ def datasets_page() -> Iterator[str]:
     yield ""
     yield from table(
         ["dataset", "title", "publisher", "tables", "layouts", "real files", "rows", "status"],
-        [_dataset_row(one, [row for row in kept if row["dataset"] == one.dataset]) for one in catalogue().contracts.values()],
+        [
+            _dataset_row(one, [row for row in kept if row["dataset"] == one.dataset])
+            for one in catalogue().contracts.values()
+        ],
     )
     yield "## Layouts"
     yield ""
@@ -705,6 +708,9 @@ def checks_page() -> Iterator[str]:
             for rule_id, (severity, dimension, why) in edition_checks.RULES.items()
         ],
     )
+    yield "Where people's data are in the archive, these look for anybody who could be recognised; each is critical:"
+    yield ""
+    yield from table(["rule", "it holds that"], [(code(one), why) for one, why in privacy_checks.RULES.items()])
 
 
 def _clean_report(each: Table) -> SimpleNamespace:

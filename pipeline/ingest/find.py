@@ -139,13 +139,15 @@ def _at(
     nameless = [at for at in range(width) if filled[at] and not header[at] and at not in letters]
     if nameless:
         row = next(row for row, cells in data if nameless[0] < len(cells) and cells[nameless[0]])
-        return NotFound(f"cell {letter(nameless[0] + 1)}{row} is filled and its column has no header, expected a blank")
+        return NotFound(
+            f"cell {letter(nameless[0] + 1)}{row} is filled and its column has no header, expected a blank", fit
+        )
     captured: dict[str, str] = {}
     first = data[0][0] if data else header_rows[-1] + 1
     for name, capture in find.captures.items():
         value = captured_value(capture, rows[: first - 1], sheet, member)
         if not value:
-            return NotFound(f"holds nothing for {name}: {_told(capture)}")
+            return NotFound(f"holds nothing for {name}: {_told(capture)}", fit)
         captured[name] = value
     filled_down = _filled_down(data, fit.columns, find.fill_down)
     return Located(

@@ -126,7 +126,20 @@ def _plain(limit: float) -> str:
     return str(int(limit)) if limit.is_integer() else repr(limit)
 
 
+# What a cell that identifies a person may be; what it is instead is never shown.
+IDENTIFYING = {
+    "nhs_number": "an NHS Number, or a pseudonym of a body that the contract names",
+    "pseudonym": "a pseudonym of a body that the contract names",
+    "date_of_birth": "a date of birth, or an age band such as 18-24",
+    "postcode": "a full postcode, or the code of an LSOA",
+    "local_id": "an identifier of your own and no NHS Number",
+    "free_text": "text without anybody's NHS Number, postcode or date of birth",
+}
+
+
 def _kind(column: Column) -> str:
+    if column.identifies in IDENTIFYING:
+        return IDENTIFYING[column.identifies]
     if column.formats:
         day = ", its first day" if column.type == "month" else ""
         return f"a {column.type} written as {' or '.join(column.formats)}{day}"

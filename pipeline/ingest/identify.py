@@ -280,7 +280,9 @@ def _found(located: Located | NotFound, member: Member, contract, table, layout,
         f"{located.what}: so layout {layout.id} of {contract.dataset}/{table.name} stands on its sheet",
         "Check that it is the publisher's file; if its form changed, add a layout in " + contract_path(contract),
     )
-    return _Misfit(contract, table, layout, member.name, NO_HEADER, named, said=said, likeness_if_said=0.0)
+    # Where the header is right, it is this layout and nothing else that the file misses.
+    likeness = 1.0 if located.fit.columns and located.fit.fits else 0.0
+    return _Misfit(contract, table, layout, member.name, NO_HEADER, named, said=said, likeness_if_said=likeness)
 
 
 def _may_fit(record: Sequence[str], layout: Layout) -> bool:

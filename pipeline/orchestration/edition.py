@@ -39,6 +39,7 @@ from pipeline.gate.ledger import Check, read_checks
 from pipeline.orchestration.checks import Rule, check_results
 from pipeline.orchestration.ingest import faults_shown, new_in_bronze
 from pipeline.orchestration.models import EDITION, depths
+from pipeline.privacy.scan import withheld
 from pipeline.publish.current import read_manifest
 from pipeline.run import record as records
 from pipeline.run.inbox import Intake
@@ -203,4 +204,7 @@ def _of_inbox(intake: Intake) -> str:
     if not intake.there:
         return "there is none"
     told = [one.message for one in (*intake.taken, *intake.refused)] + intake.stuck
-    return "\n".join([*told, *(f"{path.name}: somebody is still writing it" for path in intake.waiting)]) or "was empty"
+    return (
+        "\n".join([*told, *(f"{withheld(path.name)}: somebody is still writing it" for path in intake.waiting)])
+        or "was empty"
+    )

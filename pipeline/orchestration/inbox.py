@@ -86,7 +86,8 @@ def inbox_sensor(settings: Settings, job_name: str) -> SensorDefinition:
             return SensorResult(skip_reason=SkipReason(str(fault)))
         if folder is None:
             return SensorResult(skip_reason=SkipReason(f"{settings.inbox}: there is no such folder. Make it to use it"))
-        found = look(_remembered(context.cursor), _there(folder), lambda name: sha256_of(folder / name))
+        paths = {_mark(path, folder): path for path in inbox.files(folder)}
+        found = look(_remembered(context.cursor), _there(paths), lambda mark: sha256_of(paths[mark]))
         cursor = json.dumps(found.seen)
         if not found.new:
             why = f"{found.waiting} files came or changed since the last tick" if found.waiting else "nothing new"
@@ -97,9 +98,14 @@ def inbox_sensor(settings: Settings, job_name: str) -> SensorDefinition:
     return watch
 
 
-def _there(folder: Path) -> dict[str, Looks]:
-    there = {path.relative_to(folder).as_posix(): inbox.looks(path) for path in inbox.files(folder)}
-    return {name: seen for name, seen in there.items() if seen is not None}
+def _mark(path: Path, folder: Path) -> str:
+    """What stands for a file in the cursor: people name files after people, and Dagster keeps cursors."""
+    return hashlib.sha256(path.relative_to(folder).as_posix().encode()).hexdigest()[:16]
+
+
+def _there(paths: dict[str, Path]) -> dict[str, Looks]:
+    there = {mark: inbox.looks(path) for mark, path in paths.items()}
+    return {mark: seen for mark, seen in there.items() if seen is not None}
 
 
 def _remembered(cursor: str | None) -> Seen:

@@ -92,8 +92,8 @@ def take_in(
 ) -> Intake:  # fmt: skip
     """Adds every file of the inbox that nobody is writing, and clears it away.
 
-    A file that was taken in, or is held already, moves to `taken-in/<day>/`; a refused one stays, with the reason in
-    `<name>.refused.txt` beside it. `now` has the zone whose days the folders are named after.
+    A file that was taken in, or is held already, moves to `taken-in/<day>/`, or is deleted where it is about people; a refused
+    one stays, with the reason in `<name>.refused.txt` beside it. `now` has the zone whose days the folders are named after.
     """
     inbox = watched(settings)
     if inbox is None:
@@ -101,12 +101,15 @@ def take_in(
     intake = Intake(inbox, there=True)
     settled, intake.waiting = _settled(files(inbox), wait)
     for file in settled:
-        progress(f"looking at {file.name}")
+        progress(f"looking at {archive.shown_name(file.name, known)}")
         outcomes = archive.add([file], settings, known, now=now)
         intake.outcomes += outcomes
         reasons = [one.message for one in outcomes if one.status == "refused"]
         _note(file, reasons)
-        if not reasons:
+        if any(one.restricted for one in outcomes) and not reasons:
+            # The restricted archive has it: a copy in `taken-in` would be people's data where others can read them.
+            file.unlink()
+        elif not reasons:
             intake.stuck += _clear_away(file, inbox, f"{now:%Y-%m-%d}")
     _drop_old_notes(inbox)
     return intake

@@ -17,7 +17,7 @@ from pipeline import duck
 from pipeline.catalogue.contract import Contract, Table
 from pipeline.catalogue.load import Catalogue, catalogue, table_digest
 from pipeline.errors import EXIT_DONE, EXIT_GATE_FAILED, EXIT_PARTLY_REFUSED, Fault
-from pipeline.gate import contract_checks, dbt_checks, edition_checks, suites
+from pipeline.gate import contract_checks, dbt_checks, edition_checks, privacy_checks, suites
 from pipeline.gate.ledger import Check, Ledger, read_checks
 from pipeline.ingest import archive
 from pipeline.ingest.archive import Release
@@ -288,9 +288,11 @@ class _Run:
     def _audit_edition(self, tables: list[PublishedTable]) -> None:
         last = self.settings.editions / (current_id(self.settings) or "none")
         self.ledger.plan(edition_checks.planned())
+        self.ledger.plan(privacy_checks.planned())
         con = duck.connect(self.build_db, threads=self.settings.threads)
         try:
             edition_checks.execute(self.ledger, con, tables, last if last.is_dir() else None)
+            privacy_checks.execute(self.ledger, con, tables, self._of_people())
             validator = suites.Validator(con)
             for table in tables:
                 if table.schema != "marts" or table.is_view:
@@ -301,6 +303,11 @@ class _Run:
                 validator.execute(self.ledger, rules, scope, table.build_schema, table.name, list(table.key))
         finally:
             con.close()
+
+    def _of_people(self) -> list[Bronze]:
+        return [
+            self.bronze[release.release_id] for release in self.known if self._contract(release)[0].person_level is True
+        ]
 
     # --- publish -----------------------------------------------------------------------------------------------
 
@@ -336,7 +343,12 @@ class _Run:
             written = self._write_tables(con, tables, aside)
             self.results_id = publishing.results_id(written)
             identity = publishing.edition_id(self.results_id, code_digest(), self.settings.that_matter())
-            masked = [one.table for one in written if one.table.part == "internal" and self.masked[one.table.name]]
+            opened = {one.table.name for one in written if one.table.part == "open"}
+            masked = [
+                one.table
+                for one in written
+                if one.table.part == "internal" and (self.masked[one.table.name] or one.table.name not in opened)
+            ]
             publishing.write_database(written, aside, threads=self.settings.threads)
             publishing.write_internal_database(masked, aside, threads=self.settings.threads)
             for part in ("open", "internal"):
@@ -362,7 +374,7 @@ class _Run:
         }
         internal = [
             publishing.write_parquet(con, table, aside / "internal")
-            if self.masked[table.name]
+            if self.masked[table.name] or table.name not in opened
             else publishing.write_unmasked(opened[table.name], table, aside)
             for table in tables
             if table.part == "internal"

@@ -373,7 +373,7 @@ def _staff_residence(chance: Random) -> Iterator[dict]:
         group, band = groups[number % len(groups)]
         known = number % 20 != 0
         yield {
-            "employee_hash": _pseudonym("employee", number),
+            "employee_hash": pseudonym_of("employee", number),
             "employer_ods": ACUTE,
             "staff_group": group,
             "afc_band": band,
@@ -394,7 +394,7 @@ def _apprenticeships(chance: Random) -> Iterator[dict]:
         begun = date(2024, 4, 8) + timedelta(days=9 * number)
         apprentice = scheme == "apprenticeship"
         yield {
-            "start_hash": _pseudonym("start", number),
+            "start_hash": pseudonym_of("start", number),
             "employer_ods": ACUTE if number % 3 else COMMUNITY,
             "scheme": scheme,
             "level": _one_of(chance, ("2", "3", "5")) if apprentice else None,
@@ -413,7 +413,7 @@ def _volunteers(chance: Random) -> Iterator[dict]:
     for number in range(1, 25):
         role = ("staff_volunteer", "public_volunteer", "mentor", "mentee", "school_governor")[number % 5]
         yield {
-            "person_hash": _pseudonym("volunteer", number),
+            "person_hash": pseudonym_of("volunteer", number),
             "role_type": role,
             "age_band": _one_of(chance, ("16-24", "25-34", "35-49", "50-64", "65+")),
             "sex": _one_of(chance, ("female", "male", "prefer_not_say")),
@@ -533,7 +533,7 @@ def _reviews(chance: Random) -> Iterator[dict]:
         status = "refused" if number % 10 == 9 else "held"
         answered = status == "held"
         yield {
-            "person": _pseudonym("person", number),
+            "person": pseudonym_of("person", number),
             "age_group": "u18" if young else "18+",
             "ctr_type": f"cetr_{kind}" if young else kind,
             "review_status": status,
@@ -609,7 +609,7 @@ def _self_referral(chance: Random) -> Iterator[dict]:
             }
 
 
-def _pseudonym(kind: str, number: int) -> str:
+def pseudonym_of(kind: str, number: int) -> str:
     """The pseudonym of nobody, of the domain that made-up people have."""
     return f"{SYNTHETIC}:{_hexadecimal(kind, number)}"
 

@@ -15,7 +15,7 @@ from random import Random
 
 from pipeline.privacy.reduce import AGE_BANDS, bands
 from pipeline.sample.chance import SEED, between
-from pipeline.sample.local_extracts import COUNCIL, ICB, LSOAS, MONTH, Extract, _pseudonym, write_extract
+from pipeline.sample.local_extracts import COUNCIL, ICB, LSOAS, MONTH, Extract, pseudonym_of, write_extract
 
 PEOPLE = 60
 FIRST_START, LAST_START = date(2024, 9, 1), date(2025, 4, 30)
@@ -35,7 +35,7 @@ WEEKLY = {
 
 def person(number: int) -> str:
     """The pseudonym of one of the people, from 1."""
-    return _pseudonym("person", number)
+    return pseudonym_of("person", number)
 
 
 def package_of(number: int) -> tuple[str, date]:

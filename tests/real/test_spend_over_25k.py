@@ -87,7 +87,9 @@ def test_every_list_is_read_but_one_whose_month_nothing_says(outcomes):
     assert set(outcomes) == set(LISTS)
     assert not any(one.problems for one in outcomes.values())
     # One of its 19,770 lines has the amount '1241,32' (row 9,647): the line is left out and counted.
-    assert [name for name, one in outcomes.items() if ", 1 left out" in one.message] == ["Babergh District Council.xlsx"]
+    assert [name for name, one in outcomes.items() if ", 1 left out" in one.message] == [
+        "Babergh District Council.xlsx"
+    ]
 
 
 def test_every_list_stands_in_its_slot_with_all_its_lines(held, known):

@@ -214,14 +214,22 @@ def test_a_part_of_the_release_is_that_part(release, tmp_path):
 # --- the places --------------------------------------------------------------------------------------------------
 
 
+COUNCIL_LOOKUPS = (
+    "lsoa_to_ward", "lsoa_to_upper_tier", "lsoa_to_ccg", "ward_to_region", "lower_to_upper_tier", "council_names",
+)  # fmt: skip
+
+
 def test_codes_are_outside_every_allocated_range(made):
     """Every GSS code in every file is E..999..., and the places are the fictional ones."""
     codes = set()
     for file in made.values():
         contents = members_of(file).values() if file.suffix == ".zip" else [file.read_bytes()]
         codes.update(code for content in contents for code in re.findall(rb"E\d{8}", content))
-    assert all(re.fullmatch(rb"E(38|40|54)999\d{3}", code) for code in codes), codes
-    assert len(codes) == 7 + 1 + 4
+    assert {code for code in codes if not re.fullmatch(rb"E\d\d999\d{3}", code)} <= {b"E92000001"}  # England itself
+    kinds = Counter(code[:3] for code in codes)
+    # Sub-ICB locations, the region, ICBs (one reissued); LSOAs, councils and wards of the lookups and extracts.
+    assert (kinds[b"E38"], kinds[b"E40"], kinds[b"E54"]) == (7, 1, 4)
+    assert set(kinds) <= {b"E01", b"E05", b"E06", b"E07", b"E10", b"E12", b"E38", b"E40", b"E54", b"E92"}
 
 
 @pytest.mark.skipif(not SHARED_LOOKUPS.is_dir(), reason="../shared with the real ONS lookups is not here")
@@ -267,7 +275,13 @@ def test_committed_sample_is_whole_and_says_what_it_is():
         archive.check_bytes(embedded.HOME / one.file, one)
         assert one.citation
         assert one.archived_at == "2026-01-15T09:00:00+00:00"
-    assert {(one.dataset, one.table): one.origin for one in held} == {
+    origins = {(one.dataset, one.table): one.origin for one in held}
+    geography = {"imd", "ods_etr", "ods_other"}
+    later = {one for one in origins if one[0] in geography or one[0].startswith("lx_")}
+    later |= {("ons_lookups", one) for one in COUNCIL_LOOKUPS}
+    assert {origins[one] for one in later} == {"synthetic"}
+    assert len({dataset for dataset, _ in later if dataset.startswith("lx_")}) == 25
+    assert {one: origin for one, origin in origins.items() if one not in later} == {
         ("gp_appointments_coverage", "coverage"): "synthetic",
         ("gp_appointments_practice", "crosstab"): "synthetic",
         ("gp_appointments_practice", "mapping"): "synthetic",
