@@ -42,7 +42,7 @@ WHOLE = os.environ.get("MUTATIONS") == "all"
 # So many files of one layout; what more there are of it prove nothing else.
 FILES_OF_A_LAYOUT = 2 if WHOLE else 1
 # Mutations of one kind: for the first file of a dataset, for a made-up form, for the first file of a further layout.
-ALL, SOME, FEW = (10_000, 10_000, 10_000) if WHOLE else (8, 5, 2)
+ALL, SOME, FEW = (10_000, 10_000, 10_000) if WHOLE else (4, 4, 1)
 
 
 @dataclass(frozen=True)
