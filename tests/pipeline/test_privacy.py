@@ -359,7 +359,9 @@ def whole_cohort(settings, known, tmp_path) -> None:
 
 def test_a_run_a_blocked_gate_and_the_command_line_show_nobody(fresh, keyed, tmp_path, monkeypatch, capsys):
     settings = replace(fresh, inbox=tmp_path / "inbox")
-    shutil.rmtree(settings.raw / "lx_22_register_person")  # the made-up register of the sample: a real one takes its place
+    shutil.rmtree(
+        settings.raw / "lx_22_register_person"
+    )  # the made-up register of the sample: a real one takes its place
     places = ["--raw", settings.raw, "--out", settings.out]
     bad, good = tmp_path / "from" / "bad" / NAME, tmp_path / "from" / "good" / NAME
     written(bad, register_csv([*good_rows(), *bad_rows()]))
