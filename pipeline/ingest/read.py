@@ -432,10 +432,12 @@ def _check_widths(every: list[list[str]], located: Located, where: str) -> None:
 
 
 def _whole_records(text: str, layout: Layout, where: str) -> list[list[str]]:
-    rows = containers.text_rows(text.removeprefix("\ufeff"), layout.delimiter)
+    rows: list[list[str]] = []
+    whole = io.StringIO(text.removeprefix("\ufeff"), newline="")
     try:
-        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, strict=True):
-            pass
+        rows.extend(
+            [cell.strip() for cell in record] for record in csv.reader(whole, delimiter=layout.delimiter, strict=True)
+        )
     except csv.Error as error:
         raise Refused(
             f"is not well-formed CSV after row {len(rows)} ({error}), expected whole records",
