@@ -8,7 +8,6 @@ is no part of its values).
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 from pipeline.catalogue.load import Catalogue
 from pipeline.errors import Fault
 from pipeline.ingest.read import bronze_columns
-from pipeline.publish.current import read_manifest
+from pipeline.publish.current import read_manifest, read_models
 from pipeline.settings import DBT_PROJECT
 from pipeline.transform.sources import CATALOGUE_TABLES
 
@@ -179,7 +178,7 @@ def of_edition(folder: Path, known: Catalogue) -> dict[str, Lineage]:
 
     `known` is the catalogue that it was made with. Raises Fault as `column_lineage` does.
     """
-    nodes = json.loads((folder / "open" / "lineage.json").read_text("utf-8"))
+    nodes = read_models(folder)
     columns = source_columns(known, {t["name"]: t["key"] for t in read_manifest(folder, "internal")["tables"]})
     models = {}
     for relation, node in nodes.items():

@@ -26,7 +26,7 @@ from pipeline.errors import Fault, NotFound
 from pipeline.ingest import containers
 from pipeline.ingest.find import Located, locate
 from pipeline.ingest.header import fit_header
-from pipeline.publish.current import edition_folder, open_part, read_manifest
+from pipeline.publish.current import edition_folder, open_part, read_manifest, read_models
 from pipeline.publish.edition import sha256_of
 from pipeline.settings import Settings
 
@@ -403,8 +403,7 @@ def _parquet_records(path: Path, layout: Layout) -> tuple[list[str], list[str | 
 
 def _models(folder: Path, part: str, source: str) -> list[dict]:
     """The models from the bronze rows of `source` to marts.metric_value, in the order in which they build on each other."""
-    path = folder / "open" / "lineage.json"
-    models = json.loads(path.read_text("utf-8"))
+    models = read_models(folder)
     start = "internal.metric_value" if part == "internal" else "marts.metric_value"
     leads: dict[str, bool] = {}
 

@@ -5,7 +5,7 @@ A test that dbt skipped, or never selected, stays `not_run` and blocks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from pipeline.gate.ledger import Check, Ledger
 from pipeline.transform.dbt import NodeResult
@@ -13,9 +13,11 @@ from pipeline.transform.dbt import NodeResult
 SCOPE = "dbt"
 
 
-def planned(manifest) -> Iterator[Check]:
-    """One check per enabled model, seed and data test of the project."""
+def planned(manifest, idle: Collection[str] = ()) -> Iterator[Check]:
+    """One check per enabled model, seed and data test of the project, but for those that are `idle` in a run."""
     for node in sorted(manifest.nodes.values(), key=lambda one: one.unique_id):
+        if node.unique_id in idle:
+            continue
         if node.resource_type in ("model", "seed"):
             yield Check(f"built.{node.name}", SCOPE, "dbt_model", "critical", "validity", f"{node.name} is built")
         elif node.resource_type == "test":

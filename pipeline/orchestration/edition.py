@@ -40,7 +40,7 @@ from pipeline.orchestration.checks import Rule, check_results
 from pipeline.orchestration.ingest import faults_shown, new_in_bronze
 from pipeline.orchestration.models import EDITION, depths
 from pipeline.privacy.scan import withheld
-from pipeline.publish.current import read_manifest
+from pipeline.publish.current import read_manifest, read_models
 from pipeline.run import record as records
 from pipeline.run.inbox import Intake
 from pipeline.run.nightly import NightOutcome, nightly
@@ -94,7 +94,10 @@ def edition_asset(settings: Settings, specs: list[AssetSpec], checks: dict[Rule,
             )
         told = _of_tables(outcome) | {EDITION: (_of_edition(night, judged, gate_json), DataVersion(outcome.edition_id))}
         columns = _of_columns(outcome.folder, specs)
+        left_out = _left_out(outcome.folder, specs)
         for key in upstream_first:
+            if key in left_out:
+                continue
             metadata, version = told.get(key, ({}, None))
             yield MaterializeResult(
                 asset_key=key,
@@ -162,8 +165,14 @@ def _of_tables(outcome: RunOutcome) -> dict[AssetKey, tuple[dict[str, Any], Data
     return told
 
 
+def _left_out(folder: Path, specs: list[AssetSpec]) -> set[AssetKey]:
+    """The models that the run had nothing for, so that it did not build them."""
+    built = {AssetKey(relation.split(".")) for relation in read_models(folder)}
+    return {spec.key for spec in specs if spec.skippable} - built
+
+
 def _of_columns(folder: Path, specs: list[AssetSpec]) -> dict[AssetKey, dict[str, Any]]:
-    """Which columns each model's columns are made from; the names of its columns where its YAML declares none."""
+    """Which columns each model's columns are made from; all its columns where its YAML declares only some."""
     try:
         found = of_edition(folder, catalogue())
     except Fault as fault:
@@ -178,9 +187,10 @@ def _of_columns(folder: Path, specs: list[AssetSpec]) -> dict[AssetKey, dict[str
             for column, sources in lineage.items()
         }
         told[key] = {"dagster/column_lineage": TableColumnLineage(deps)}
-        schema = declared.get(key)
-        if schema is None or not schema.columns:
-            told[key]["dagster/column_schema"] = TableSchema([TableColumn(column, "") for column in lineage])
+        known = {column.name: column for column in declared[key].columns} if declared.get(key) else {}
+        if list(known) != list(lineage):
+            columns = [known.get(column) or TableColumn(column, "") for column in lineage]
+            told[key]["dagster/column_schema"] = TableSchema(columns)
     return told
 
 

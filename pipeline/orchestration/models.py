@@ -55,7 +55,11 @@ def parsed_project(settings: Settings):
 def run_specs(manifest, known: Catalogue) -> list[AssetSpec]:
     """Everything between bronze and readers."""
     written = manifest.writable_manifest().to_dict(omit_none=False)
-    models = build_dbt_asset_specs(manifest=written, dagster_dbt_translator=_Translator(known))
+    models = [
+        # A run leaves staging of what the archive does not hold out.
+        spec.replace_attributes(skippable=spec.group_name == "staging")
+        for spec in build_dbt_asset_specs(manifest=written, dagster_dbt_translator=_Translator(known))
+    ]
     columns = source_columns(known, internal_keys(manifest))
     return [*models, *_source_specs(written, known, columns), _edition_spec(manifest)]
 

@@ -36,6 +36,11 @@ def read_manifest(folder: Path, part: str = "open") -> dict:
     return json.loads((folder / part / "manifest.json").read_text("utf-8"))
 
 
+def read_models(folder: Path) -> dict[str, dict]:
+    """Every model and seed that the edition was built with, by `schema.name`, as `transform.dbt` tells of them."""
+    return json.loads((folder / "open" / "lineage.json").read_text("utf-8"))
+
+
 def open_part(folder: Path, part: str = "open"):
     """A read-only connection to a part of an edition, with no way to the file system from SQL."""
     return duck.connect_read_only(folder / part / DATABASE)

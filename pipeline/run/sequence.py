@@ -33,6 +33,7 @@ from pipeline.run.fingerprint import code_digest, fingerprint, git_state
 from pipeline.settings import LOCK_FILE, Settings
 from pipeline.transform import build
 from pipeline.transform.dbt import Dbt
+from pipeline.transform.idle import idle_nodes
 
 Progress = Callable[[str], None]
 CADENCE_MONTHS = {"monthly": 1, "quarterly": 3, "annual": 12}
@@ -269,8 +270,9 @@ class _Run:
         build.prepare(self.build_db, self.catalogue, self.known, self.uses, self.bronze, threads=self.settings.threads)
         dbt = Dbt(self.build_db, self.settings.work / "dbt")
         manifest = dbt.parse()
-        self.ledger.plan(dbt_checks.planned(manifest))
-        dbt_checks.execute(self.ledger, manifest, dbt.build("internal"))
+        idle = idle_nodes(manifest, {f"{use.release.dataset}__{use.release.table}" for use in self.uses})
+        self.ledger.plan(dbt_checks.planned(manifest, idle))
+        dbt_checks.execute(self.ledger, manifest, dbt.build("internal", idle))
         if any(check.blocks and check.outcome != "not_run" for check in self.ledger.for_scope(dbt_checks.SCOPE)):
             return []  # what depends on it was not built; the gate says so
         profiles = [self._contract(use.release)[1].disclosure for use in self.uses]
@@ -279,8 +281,8 @@ class _Run:
             self.masked = write_masks(con, internal_keys(manifest), profiles)
         finally:
             con.close()
-        dbt_checks.execute(self.ledger, manifest, dbt.build("open"))
-        self.models = dbt.models()
+        dbt_checks.execute(self.ledger, manifest, dbt.build("open", idle))
+        self.models = dbt.models(idle)
         return published_tables(manifest)
 
     # --- gate 2: the edition -----------------------------------------------------------------------------------

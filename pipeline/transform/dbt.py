@@ -6,6 +6,7 @@ Telemetry is off; the database is released afterwards, so that this process can 
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 from pipeline.errors import Fault
 from pipeline.settings import DBT_PROJECT
 
+# Names the file of the run database to the plugin that dbt connects by (run_database.py).
+BUILD_DB_VARIABLE = "ICS_MARTS_BUILD_DB"
 QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DO_NOT_TRACK": "1",
@@ -49,16 +52,18 @@ class Dbt:
             self._manifest = result.result
         return self._manifest
 
-    def build(self, tag: str) -> list[NodeResult]:
-        """Seeds, models and data tests of `tag` in order. A failing test stops what depends on its model.
+    def build(self, tag: str, leave_out: Collection[str] = ()) -> list[NodeResult]:
+        """Seeds, models and data tests of `tag` in order, but for the nodes `leave_out` (unique_id). A failing test
+        stops what depends on its model.
 
         Tests that look at both parts wait for the open one (`buildable` takes those whose parents are there).
 
         Failures come back as results: judging them is the gate's business.
         """
         eager = "eager" if tag == "open" else "buildable"
+        left = ["--exclude", *sorted(self.parse().nodes[one].name for one in leave_out)] if leave_out else []
         return self._invoke(
-            "build", "--select", f"tag:{tag}", "--exclude-resource-type", "unit_test", "--indirect-selection", eager
+            "build", "--select", f"tag:{tag}", "--exclude-resource-type", "unit_test", "--indirect-selection", eager, *left
         )  # fmt: skip
 
     def unit_tests(self) -> list[NodeResult]:
@@ -79,11 +84,11 @@ class Dbt:
             for one in result.result.results
         ]
 
-    def models(self) -> dict[str, dict]:
-        """Every model and seed by dbt's name: what it is, what it builds on, and its SQL as it ran."""
+    def models(self, leave_out: Collection[str] = ()) -> dict[str, dict]:
+        """Every model and seed that was built, by dbt's name: what it is, what it builds on, its SQL as it ran."""
         found = {}
         for node in self.parse().nodes.values():
-            if node.resource_type in ("model", "seed"):
+            if node.resource_type in ("model", "seed") and node.unique_id not in leave_out:
                 found[f"{node.schema}.{node.alias}"] = {
                     "name": node.name,
                     "relation": f"{node.schema}.{node.alias}",
@@ -115,12 +120,12 @@ class Dbt:
             *command,
             "--project-dir", str(self.project), "--profiles-dir", str(self.project), "--target-path", str(self.target),
             "--log-path", str(self.target / "logs"), "--quiet", "--no-use-colors", "--log-level", "none",
-            "--no-send-anonymous-usage-stats", "--no-version-check",
+            "--no-send-anonymous-usage-stats", "--no-version-check", "--no-write-json",
         ]  # fmt: skip
 
     @contextmanager
     def _environment(self):
-        changes = {**QUIET, "ICS_MARTS_BUILD_DB": str(self.build_db)}
+        changes = {**QUIET, BUILD_DB_VARIABLE: str(self.build_db)}
         before = {key: os.environ.get(key) for key in changes}
         os.environ.update(changes)
         try:

@@ -25,6 +25,10 @@ def copy_archive(source: Path, target: Path) -> Path:
     return target
 
 
+# What the numbers of practices and appointments are made from: a run of it takes a third of the time of one of all.
+OF_PRACTICES = ("gp_*", "ods_epcn", "ods_epraccur", "ons_lookups", "place_measures")
+
+
 @pytest.fixture(scope="session")
 def sample_run(tmp_path_factory) -> tuple[Settings, sequence.RunOutcome]:
     """Settings over a copy of the sample, and the outcome of the one run on it. Read-only for tests."""
@@ -33,19 +37,54 @@ def sample_run(tmp_path_factory) -> tuple[Settings, sequence.RunOutcome]:
     return settings, sequence.run(settings)
 
 
+@pytest.fixture(scope="session")
+def practices_run(tmp_path_factory) -> tuple[Settings, sequence.RunOutcome]:
+    """The same over the practices' part of the sample (OF_PRACTICES), for tests of how a run goes. Read-only."""
+    folder = tmp_path_factory.mktemp("practices")
+    (folder / "raw").mkdir()
+    for pattern in OF_PRACTICES:
+        for source in SAMPLE.glob(pattern):
+            copy_archive(source, folder / "raw" / source.name)
+    settings = Settings(raw=folder / "raw", out=folder / "out", lock_wait_seconds=1)
+    return settings, sequence.run(settings)
+
+
 @pytest.fixture
-def own(tmp_path, sample_run) -> Settings:
-    """Settings over a fresh copy of the sample archive and of what was made of it: a test may change both."""
-    made, _ = sample_run
+def own(tmp_path, practices_run) -> Settings:
+    """Settings over a fresh copy of the practices' archive and of what was made of it: a test may change both."""
+    made, _ = practices_run
     copy_archive(made.raw, tmp_path / "raw")
     shutil.copytree(made.out, tmp_path / "out")
-    return replace(made, raw=tmp_path / "raw", out=tmp_path / "out")
+    settings = replace(made, raw=tmp_path / "raw", out=tmp_path / "out")
+    keep_parse(made, settings)
+    return settings
 
 
 @pytest.fixture
-def fresh(tmp_path) -> Settings:
-    """Settings over a fresh copy of the sample archive, with nothing made of it yet."""
-    return Settings(raw=copy_archive(SAMPLE, tmp_path / "raw"), out=tmp_path / "out", lock_wait_seconds=1)
+def fresh(tmp_path, practices_run) -> Settings:
+    """Settings over a fresh copy of the practices' archive, with nothing made of it yet but what dbt parsed."""
+    made, _ = practices_run
+    settings = replace(made, raw=copy_archive(made.raw, tmp_path / "raw"), out=tmp_path / "out")
+    keep_parse(made, settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def graph_parsed_once(tmp_path_factory):
+    """Dagster's graph is made anew in every test; dbt's manifest, which is the same for every archive, is not."""
+    from pipeline.orchestration import graph
+
+    manifest = graph.parsed_project(Settings(out=tmp_path_factory.mktemp("graph")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(graph, "parsed_project", lambda settings: manifest)
+        yield
+
+
+def keep_parse(made: Settings, settings: Settings) -> None:
+    """Gives `settings` what dbt parsed for `made`, for a run and for the graph: to parse the project anew takes 6 s."""
+    for folder in ("dbt", "dagster"):
+        (settings.work / folder).mkdir(parents=True, exist_ok=True)
+        shutil.copy(made.work / "dbt" / "partial_parse.msgpack", settings.work / folder)
 
 
 def release_file(raw: Path, dataset: str) -> Path:

@@ -16,6 +16,7 @@ from pipeline.publish.current import current_id, open_part
 from pipeline.run import sequence
 from pipeline.sample import gp_appointments_regional, ons_lookups
 from pipeline.sample.geography import ICBS
+from tests.pipeline.conftest import keep_parse
 
 SYNTHETIC = archive.Provenance(origin="synthetic", citation="made up for a test")
 # Two months that no release held, and two that the held one restates.
@@ -71,9 +72,11 @@ def test_older_releases_add_their_periods_and_leave_newer_ones_as_they_were(with
     assert [periods for one, periods in counts.items() if "/2023-07/" in one] == ["2023-04 2023-05"]
 
 
+@pytest.mark.usefixtures("graph_parsed_once")
 def test_through_dagster_it_is_the_same_edition_and_the_table_says_how_many_releases_it_holds(with_older, tmp_path):
     settings, _ = with_older
     by_dagster = replace(settings, out=tmp_path / "by-dagster", inbox=tmp_path / "no-inbox")
+    keep_parse(settings, by_dagster)
     with DagsterInstance.ephemeral(settings={"telemetry": {"enabled": False}}) as instance:
         result = definitions(by_dagster).resolve_job_def("nightly").execute_in_process(instance=instance)
         latest = instance.get_latest_materialization_event(AssetKey(["bronze", "gp_appointments_regional__regional"]))

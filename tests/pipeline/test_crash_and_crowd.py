@@ -61,12 +61,12 @@ sequence.run(Settings(raw=Path({raw!r}), out=Path({out!r})))
 
 @pytest.mark.parametrize(
     "moment",
-    ["build = Dbt.build\nDbt.build = lambda self, tag: die() if tag == 'open' else build(self, tag)",
+    ["build = Dbt.build\nDbt.build = lambda self, tag, *more: die() if tag == 'open' else build(self, tag, *more)",
      "edition.write_csvs = die", "edition.place = die", "edition.swap = die", "edition.deliver = die"],
     ids=["during build", "while files are written", "before the edition is placed", "before the swap", "before delivery"],
 )  # fmt: skip
-def test_kill_9_leaves_the_last_edition_whole_and_the_next_run_succeeds(own, sample_run, tmp_path, moment):
-    before = sample_run[1].edition_id
+def test_kill_9_leaves_the_last_edition_whole_and_the_next_run_succeeds(own, practices_run, tmp_path, moment):
+    before = practices_run[1].edition_id
     digests = {path: sha256_of(path) for path in (own.editions / before).rglob("*") if path.is_file()}
     revise(own, tmp_path)
     program = KILL.format(spoil=moment, raw=str(own.raw), out=str(own.out))
@@ -106,21 +106,21 @@ def test_a_second_run_goes_on_when_the_first_has_ended(own, tmp_path):
     assert any("waiting" in words for words in said)
 
 
-def test_a_reader_with_the_old_edition_open_is_not_disturbed(own, sample_run, tmp_path):
+def test_a_reader_with_the_old_edition_open_is_not_disturbed(own, practices_run, tmp_path):
     reader = open_part(edition_folder(own))
     was = england(edition_folder(own))
     revise(own, tmp_path)
     outcome = sequence.run(own)
     rows = reader.execute("select count(*) from marts.gp_appointments_month").fetchone()
     assert rows == (51_373,)
-    assert england(own.editions / sample_run[1].edition_id) == was
+    assert england(own.editions / practices_run[1].edition_id) == was
     assert england(outcome.folder) == was + 51_373
 
 
-def test_a_revision_counts_from_the_day_it_was_known(own, sample_run, tmp_path):
+def test_a_revision_counts_from_the_day_it_was_known(own, practices_run, tmp_path):
     from datetime import UTC, datetime
 
-    was = england(sample_run[1].folder)
+    was = england(practices_run[1].folder)
     revise(own, tmp_path, now=datetime(2026, 3, 1, tzinfo=UTC))
     assert england(sequence.run(own).folder) == was + 51_373
     now = current_id(own)
@@ -131,10 +131,10 @@ def test_a_revision_counts_from_the_day_it_was_known(own, sample_run, tmp_path):
     assert sequence.run(own).outcome == "unchanged"
     assert sequence.run(own, as_of=sequence.instant("2026-02-28")).outcome == "unchanged"
     # what was made with what was known then is the very edition that was made then
-    assert then.edition_id == sample_run[1].edition_id
+    assert then.edition_id == practices_run[1].edition_id
 
 
-def test_a_newer_release_takes_over_the_months_it_restates_and_leaves_the_others(own, sample_run, tmp_path):
+def test_a_newer_release_takes_over_the_months_it_restates_and_leaves_the_others(own, practices_run, tmp_path):
     source = release_file(own.raw, "gp_appointments_regional")
 
     def only_2025(row):

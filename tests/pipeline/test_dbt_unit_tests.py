@@ -25,7 +25,7 @@ def test_the_unit_tests_beside_the_models_pass(fresh):
     database = fresh.out / build.BUILD_DB
     database.parent.mkdir(parents=True, exist_ok=True)
     build.prepare(database, catalogue(), known, uses, bronze)
-    dbt = Dbt(database, fresh.out / "dbt")
+    dbt = Dbt(database, fresh.work / "dbt")
     assert {one.status for one in dbt.build("internal")} <= {"success", "pass", "warn"}
     results = dbt.unit_tests()
     assert len(results) >= 9

@@ -139,8 +139,8 @@ def test_no_synthetic_figure_bears_the_code_of_a_real_area(sample_run):
 
 
 @pytest.mark.parametrize("threads", [1, 2, 4])
-def test_the_same_bytes_at_any_thread_count(threads, fresh, sample_run):
-    _, reference = sample_run
+def test_the_same_bytes_at_any_thread_count(threads, fresh, practices_run):
+    _, reference = practices_run
     outcome = sequence.run(replace(fresh, threads=threads))
     assert {one.table.path: one.sha256 for one in outcome.tables} == {
         one.table.path: one.sha256 for one in reference.tables
@@ -181,8 +181,8 @@ def test_a_run_tries_no_connection_at_all(fresh):
     assert json.loads(done.stdout.splitlines()[-1]) == [0, []]
 
 
-def test_a_lost_bronze_cache_changes_nothing(own, sample_run):
-    _, reference = sample_run
+def test_a_lost_bronze_cache_changes_nothing(own, practices_run):
+    _, reference = practices_run
     shutil.rmtree(own.work / "bronze")
     assert sequence.run(own, full=True).edition_id == reference.edition_id
 

@@ -27,7 +27,7 @@ def spoil_dbt(monkeypatch, tmp_path, name: str, sql: str) -> None:
     project = tmp_path / "dbt_project"
     shutil.copytree(DBT_PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
     (project / "tests" / f"{name}.sql").write_text(sql)
-    monkeypatch.setattr(sequence, "Dbt", lambda build_db, target: Dbt(build_db, tmp_path / "target", project=project))
+    monkeypatch.setattr(sequence, "Dbt", lambda build_db, target: Dbt(build_db, target, project=project))
 
 
 def with_rule(monkeypatch, suite_name: str, rule: dict) -> None:
@@ -61,8 +61,8 @@ def assert_blocked_and_nothing_published(settings, outcome, before: str, words: 
     assert not (settings.work / "build").exists()
 
 
-def test_a_failing_dbt_test_leaves_no_bad_table_where_a_reader_can_see_it(own, sample_run, monkeypatch, tmp_path):
-    before = sample_run[1].edition_id
+def test_a_failing_dbt_test_leaves_no_bad_table_where_a_reader_can_see_it(own, practices_run, monkeypatch, tmp_path):
+    before = practices_run[1].edition_id
     spoil_dbt(monkeypatch, tmp_path, "assert_never", "select 1 from {{ ref('metric_value_internal') }} limit 1")
     outcome = sequence.run(own, full=True)
     assert_blocked_and_nothing_published(own, outcome, before, "assert_never @ dbt failed")
@@ -70,36 +70,38 @@ def test_a_failing_dbt_test_leaves_no_bad_table_where_a_reader_can_see_it(own, s
     assert {c.outcome for c in outcome.ledger.checks if c.rule_id == "built.metric_value"} == {"not_run"}
 
 
-def test_a_failing_test_on_the_open_part_blocks_too(own, sample_run, monkeypatch, tmp_path):
+def test_a_failing_test_on_the_open_part_blocks_too(own, practices_run, monkeypatch, tmp_path):
     spoil_dbt(monkeypatch, tmp_path, "assert_never", "select 1 from {{ ref('metric_latest') }} limit 1")
-    assert_blocked_and_nothing_published(own, sequence.run(own, full=True), sample_run[1].edition_id, "assert_never")
+    assert_blocked_and_nothing_published(own, sequence.run(own, full=True), practices_run[1].edition_id, "assert_never")
 
 
-def test_a_model_that_does_not_build_blocks(own, sample_run, monkeypatch, tmp_path):
+def test_a_model_that_does_not_build_blocks(own, practices_run, monkeypatch, tmp_path):
     project = tmp_path / "broken"
     shutil.copytree(DBT_PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
     model = project / "models" / "intermediate" / "int_area_event.sql"
     model.write_text(model.read_text() + "\nwhere no_such_column = 1\n")
-    monkeypatch.setattr(sequence, "Dbt", lambda build_db, target: Dbt(build_db, tmp_path / "target", project=project))
+    monkeypatch.setattr(sequence, "Dbt", lambda build_db, target: Dbt(build_db, target, project=project))
     outcome = sequence.run(own, full=True)
-    assert_blocked_and_nothing_published(own, outcome, sample_run[1].edition_id, "built.int_area_event @ dbt errored")
+    assert_blocked_and_nothing_published(
+        own, outcome, practices_run[1].edition_id, "built.int_area_event @ dbt errored"
+    )
     assert "int_area_event.sql" in outcome.message
 
 
 @pytest.mark.parametrize(
     ("suite", "table"), [("gp_appointments_regional", "regional"), ("marts_metric_value", "metric_value")]
 )
-def test_a_rule_that_errors_blocks(own, sample_run, monkeypatch, suite, table):
+def test_a_rule_that_errors_blocks(own, practices_run, monkeypatch, suite, table):
     with_rule(monkeypatch, suite, rule("select no_such_column from {batch}", severity="warning", table=table))
     outcome = sequence.run(own, full=True)
-    assert_blocked_and_nothing_published(own, outcome, sample_run[1].edition_id, "could not be run")
+    assert_blocked_and_nothing_published(own, outcome, practices_run[1].edition_id, "could not be run")
     assert outcome.ledger.blocking[0].outcome == "errored"
 
 
-def test_a_critical_rule_that_fails_blocks_and_a_warning_is_shown(own, sample_run, monkeypatch):
+def test_a_critical_rule_that_fails_blocks_and_a_warning_is_shown(own, practices_run, monkeypatch):
     with_rule(monkeypatch, "marts_metric_value", rule("select metric_key from {batch} limit 2"))
     assert_blocked_and_nothing_published(
-        own, sequence.run(own, full=True), sample_run[1].edition_id, "a reason: 2 rows not so"
+        own, sequence.run(own, full=True), practices_run[1].edition_id, "a reason: 2 rows not so"
     )
     monkeypatch.undo()
     with_rule(monkeypatch, "marts_metric_value", rule("select metric_key from {batch} limit 2", severity="warning"))
@@ -110,29 +112,29 @@ def test_a_critical_rule_that_fails_blocks_and_a_warning_is_shown(own, sample_ru
     }  # fmt: skip
 
 
-def test_a_rule_of_great_expectations_that_silently_did_not_run_blocks(own, sample_run, monkeypatch):
+def test_a_rule_of_great_expectations_that_silently_did_not_run_blocks(own, practices_run, monkeypatch):
     execute = suites.Validator.execute
     monkeypatch.setattr(
         suites.Validator, "execute", lambda self, ledger, rules, *rest: execute(self, ledger, list(rules)[1:], *rest)
     )
     outcome = sequence.run(own, full=True)
-    assert_blocked_and_nothing_published(own, outcome, sample_run[1].edition_id, "not_run")
+    assert_blocked_and_nothing_published(own, outcome, practices_run[1].edition_id, "not_run")
 
 
-def test_a_dbt_test_that_silently_did_not_run_blocks(own, sample_run, monkeypatch):
+def test_a_dbt_test_that_silently_did_not_run_blocks(own, practices_run, monkeypatch):
     build = Dbt.build
     monkeypatch.setattr(
         Dbt,
         "build",
-        lambda self, tag: [
-            one for one in build(self, tag) if not one.unique_id.startswith("test.ics_marts.assert_areas")
+        lambda self, *chosen: [
+            one for one in build(self, *chosen) if not one.unique_id.startswith("test.ics_marts.assert_areas")
         ],
     )
     outcome = sequence.run(own, full=True)
-    assert_blocked_and_nothing_published(own, outcome, sample_run[1].edition_id, "assert_areas_add_up @ dbt not_run")
+    assert_blocked_and_nothing_published(own, outcome, practices_run[1].edition_id, "assert_areas_add_up @ dbt not_run")
 
 
-def test_a_check_that_nobody_planned_blocks(own, sample_run, monkeypatch):
+def test_a_check_that_nobody_planned_blocks(own, practices_run, monkeypatch):
     execute = suites.Validator.execute
 
     def and_one_more(self, ledger, rules, scope, *rest):
@@ -141,12 +143,12 @@ def test_a_check_that_nobody_planned_blocks(own, sample_run, monkeypatch):
 
     monkeypatch.setattr(suites.Validator, "execute", and_one_more)
     assert_blocked_and_nothing_published(
-        own, sequence.run(own, full=True), sample_run[1].edition_id, "was never planned"
+        own, sequence.run(own, full=True), practices_run[1].edition_id, "was never planned"
     )
 
 
-def test_a_rerun_after_a_failure_cannot_publish_past_it(own, sample_run):
-    before = sample_run[1].edition_id
+def test_a_rerun_after_a_failure_cannot_publish_past_it(own, practices_run):
+    before = practices_run[1].edition_id
     spoil_extract(own)
     first = sequence.run(own)
     assert_blocked_and_nothing_published(own, first, before, "value_or_marker")
@@ -188,7 +190,7 @@ def negative(row):
     return row
 
 
-def test_a_release_with_negative_counts_is_held_back_and_the_previous_one_counts(own, sample_run, tmp_path):
+def test_a_release_with_negative_counts_is_held_back_and_the_previous_one_counts(own, practices_run, tmp_path):
     added = worse_release(own, tmp_path, negative)
     assert any("below" in p or "at least 0" in p for p in added.problems)
     outcome = sequence.run(own)
@@ -242,7 +244,7 @@ def test_synthetic_and_real_releases_of_one_table_are_refused(own, tmp_path):
         sequence.run(own)
 
 
-def test_a_published_column_that_goes_blocks_unless_readers_were_told(own, sample_run, monkeypatch):
+def test_a_published_column_that_goes_blocks_unless_readers_were_told(own, practices_run, monkeypatch):
     folder = edition_folder(own)
     manifest = json.loads((folder / "open" / "manifest.json").read_text())
     table = next(one for one in manifest["tables"] if one["name"] == "metric_value")
@@ -271,12 +273,12 @@ def test_many_cells_gone_since_the_last_edition_block(own, tmp_path):
     assert "edition.keys_kept @ edition failed" in outcome.message
 
 
-def test_an_unchanged_release_is_not_judged_twice_but_its_evidence_stands(own, sample_run):
+def test_an_unchanged_release_is_not_judged_twice_but_its_evidence_stands(own, practices_run):
     outcome = sequence.run(own, full=True)
     on_releases = [check for check in outcome.ledger.checks if check.kind == "expectation" and "/" in check.scope]
     assert on_releases
-    assert {check.evidence_run for check in on_releases} == {sample_run[1].run_id}
-    assert outcome.ledger.summary()["planned"] == sample_run[1].ledger.summary()["planned"]
+    assert {check.evidence_run for check in on_releases} == {practices_run[1].run_id}
+    assert outcome.ledger.summary()["planned"] == practices_run[1].ledger.summary()["planned"]
 
 
 def test_a_changed_rule_is_judged_again(own, monkeypatch):

@@ -290,7 +290,7 @@ def test_the_night_after_one_that_was_killed_sweeps_says_so_and_succeeds(night):
     program = (
         "import os, signal\nfrom pathlib import Path\nfrom pipeline.run.nightly import nightly\n"
         "from pipeline.settings import Settings\nfrom pipeline.transform.dbt import Dbt\n"
-        "Dbt.build = lambda self, tag: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "Dbt.build = lambda *chosen: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"nightly(Settings(raw=Path({str(night.raw)!r}), out=Path({str(night.out)!r}), inbox=Path({str(night.inbox)!r})))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=120)

@@ -250,10 +250,10 @@ def planted(fault: str, raw: Path, folder: Path) -> Path:
         ("more included than open", {"gp_appointments_coverage.included_are_open"}),
     ],
 )
-def test_a_planted_fault_blocks_and_the_rule_is_named(own, sample_run, tmp_path, fault, rules):
+def test_a_planted_fault_blocks_and_the_rule_is_named(own, practices_run, tmp_path, fault, rules):
     taken_in(own, planted(fault, own.raw, tmp_path))
     outcome = sequence.run(own)
-    assert_blocked_and_nothing_published(own, outcome, sample_run[1].edition_id, sorted(rules)[0])
+    assert_blocked_and_nothing_published(own, outcome, practices_run[1].edition_id, sorted(rules)[0])
     assert {one.rule_id for one in outcome.ledger.blocking if one.outcome == "failed"} == rules
 
 
@@ -272,7 +272,7 @@ def test_a_crosstab_without_one_of_its_parts_is_said(own, tmp_path):
     ).fetchone() == (3,)
 
 
-def test_a_list_of_another_month_under_a_right_name_counts_for_the_month_it_holds(own, sample_run, tmp_path):
+def test_a_list_of_another_month_under_a_right_name_counts_for_the_month_it_holds(own, practices_run, tmp_path):
     june = held(own.raw, "gp_registered_patients/practice_totals")[0]
     one_more = with_cells(5, "Z90100", c9=lambda row: str(int(row[9]) + 1))
     (added,) = taken_in(own, changed_csv(june, tmp_path / "gp-reg-pat-prac-all__2025-11.csv", one_more))
@@ -284,7 +284,7 @@ def test_a_list_of_another_month_under_a_right_name_counts_for_the_month_it_hold
     }
     sql = """select period_start::varchar, numerator::int from marts.metric_value where metric_key = 'pc_50.v1'
              and area_type = 'country' and breakdown_type = 'none' order by all"""
-    before = open_part(sample_run[1].folder).execute(sql).fetchall()
+    before = open_part(practices_run[1].folder).execute(sql).fetchall()
     assert open_part(outcome.folder).execute(sql).fetchall() == [(before[0][0], before[0][1] + 1), before[1]]
 
 

@@ -31,8 +31,7 @@ from pipeline.privacy.pseudonym import Key
 from pipeline.publish.current import current_id
 from pipeline.run import sequence
 from pipeline.sample import local_extracts, person_extracts
-from pipeline.settings import PROJECT_ROOT, Settings
-from tests.pipeline.conftest import SAMPLE, copy_archive
+from pipeline.settings import PROJECT_ROOT
 from tests.pipeline.people import (
     GOVERNED,
     KEY,
@@ -359,9 +358,6 @@ def whole_cohort(settings, known, tmp_path) -> None:
 
 def test_a_run_a_blocked_gate_and_the_command_line_show_nobody(fresh, keyed, tmp_path, monkeypatch, capsys):
     settings = replace(fresh, inbox=tmp_path / "inbox")
-    shutil.rmtree(
-        settings.raw / "lx_22_register_person"
-    )  # the made-up register of the sample: a real one takes its place
     places = ["--raw", settings.raw, "--out", settings.out]
     bad, good = tmp_path / "from" / "bad" / NAME, tmp_path / "from" / "good" / NAME
     written(bad, register_csv([*good_rows(), *bad_rows()]))
@@ -390,6 +386,7 @@ def test_a_run_a_blocked_gate_and_the_command_line_show_nobody(fresh, keyed, tmp
     assert scan.in_file(good, planted())
 
 
+@pytest.mark.usefixtures("graph_parsed_once")
 def test_dagster_keeps_nobody_in_events_logs_and_cursors(fresh, keyed, tmp_path, monkeypatch):
     from pipeline.orchestration.graph import definitions
 
@@ -599,15 +596,10 @@ def test_a_cohort_of_two_keys_is_stopped_at_the_gate(fresh, keyed, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def cohort(tmp_path_factory):
-    """An edition of the sample with the extracts of people who do not exist."""
-    folder = tmp_path_factory.mktemp("cohort")
-    settings = Settings(raw=copy_archive(SAMPLE, folder / "raw"), out=folder / "out", inbox=folder / "inbox")
-    known = load_catalogue()
-    whole_cohort(settings, known, folder)
-    outcome = sequence.run(settings)
-    assert outcome.status == 0, outcome.message
-    return settings, outcome
+def cohort(sample_run):
+    """The edition of the sample, whose extracts are of people who do not exist."""
+    assert sample_run[1].status == 0, sample_run[1].message
+    return sample_run
 
 
 def internal(cohort, query: str) -> list[tuple]:

@@ -1,0 +1,62 @@
+"""What a run leaves out: staging of tables that the archive holds nothing of, and nothing that anything else needs."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from pipeline.transform.idle import idle_nodes
+
+# model or test: what it reads
+NODES = {
+    "model.stg_held": {"source.held"},
+    "model.stg_unheld": {"source.unheld"},
+    "model.stg_two": {"source.unheld", "source.other"},
+    "model.stg_half": {"source.held", "source.unheld"},
+    "model.stg_of_catalogue": {"source.metric"},
+    "model.stg_read_on": {"source.unheld"},
+    "model.int_sum": {"model.stg_held", "model.stg_read_on"},
+    "model.stg_compared": {"source.other"},
+    "model.int_of_idle": {"model.stg_unheld_too"},
+    "model.stg_unheld_too": {"source.other"},
+    "seed.codes": set(),
+    "test.unheld_is_keyed": {"model.stg_unheld"},
+    "test.unheld_matches_its_source": {"model.stg_two", "source.unheld"},
+    "test.compared_with_held": {"model.stg_compared", "model.stg_held"},
+    "test.held_is_keyed": {"model.stg_held"},
+    "test.of_nothing": set(),
+}
+SOURCES = {"held": "bronze", "unheld": "bronze", "other": "bronze", "metric": "catalogue"}
+
+
+def manifest() -> SimpleNamespace:
+    """What `idle_nodes` looks at of dbt's manifest."""
+    nodes = {
+        name: SimpleNamespace(unique_id=name, resource_type=name.split(".")[0], depends_on_nodes=sorted(parents))
+        for name, parents in NODES.items()
+    }
+    sources = {
+        f"source.{name}": SimpleNamespace(unique_id=f"source.{name}", identifier=name, source_name=schema)
+        for name, schema in SOURCES.items()
+    }
+    return SimpleNamespace(nodes=nodes, sources=sources)
+
+
+def test_staging_without_a_release_and_its_tests_are_left_out():
+    assert idle_nodes(manifest(), {"held"}) == {
+        "model.stg_unheld", "model.stg_two", "test.unheld_is_keyed", "test.unheld_matches_its_source",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("needed", ["model.stg_read_on", "model.stg_compared", "model.stg_unheld_too"])
+def test_what_another_model_or_a_test_with_more_to_read_needs_is_built(needed):
+    assert needed not in idle_nodes(manifest(), {"held"})
+
+
+def test_nothing_is_left_out_where_everything_is_held():
+    assert idle_nodes(manifest(), {"held", "unheld", "other"}) == set()
+
+
+def test_a_release_brings_its_staging_back():
+    assert "model.stg_unheld" not in idle_nodes(manifest(), {"held", "unheld"})
