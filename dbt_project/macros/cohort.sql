@@ -14,3 +14,17 @@
 
 {# Counts of people under this are not shown, and others are rounded to a multiple of it (section 7 of the metric catalogue). #}
 {% macro least_people() %}5{% endmacro %}
+
+{# How many people are in the smaller groups of the same whole, `then_by` breaking ties. #}
+{% macro people_below(people, whole, then_by) %}
+    coalesce(sum({{ people }}) over (
+        partition by {{ whole | join(', ') }}
+        order by {{ people }}, {{ then_by }}
+        rows between unbounded preceding and 1 preceding
+    ), 0)
+{% endmacro %}
+
+{# Whether the number of a group is shown: it is large enough, and what is hidden below it cannot be had by subtraction. #}
+{% macro enough_people(people, people_below) %}
+    ({{ people }} >= {{ least_people() }} and {{ people_below }} not between 1 and {{ least_people() }} - 1)
+{% endmacro %}

@@ -1,4 +1,4 @@
-"""Which models of the project have nothing to say in a run: staging of tables that the archive holds no release of.
+"""Which models of the project have nothing to say in a run: what is made of tables without a release alone, for no mart.
 
 A run leaves them and their checks out, so that a run costs what its archive holds and not what the catalogue knows.
 """
@@ -9,11 +9,16 @@ from collections import defaultdict
 from collections.abc import Collection
 
 
+# A mart is published though it be empty; seeds hold their own rows.
+LAYERS = ("staging", "intermediate")
+
+
 def idle_nodes(manifest, held: Collection[str]) -> set[str]:
     """The models and data tests of dbt's manifest that a run leaves out, by dbt's unique_id.
 
-    `held` are the bronze tables with a release that counts (`gp_workforce__practices`). A model is idle where it reads
-    nothing but bronze tables without a release, and no model or test that has something else to read reads it.
+    `held` are the bronze tables with a release that counts (`gp_workforce__practices`). A model of staging or between is
+    idle where it reads nothing but bronze tables without a release, itself or through idle models, and no model or test
+    that has something else to read reads it.
     """
     readers: dict[str, set[str]] = defaultdict(set)
     for node in manifest.nodes.values():
@@ -24,11 +29,14 @@ def idle_nodes(manifest, held: Collection[str]) -> set[str]:
         for source in manifest.sources.values()
         if source.source_name == "bronze" and source.identifier not in held
     }
-    idle = {
-        node.unique_id
+    models = [
+        node
         for node in manifest.nodes.values()
-        if node.resource_type == "model" and node.depends_on_nodes and set(node.depends_on_nodes) <= unheld
-    }
+        if node.resource_type == "model" and node.schema in LAYERS and node.depends_on_nodes
+    ]
+    idle: set[str] = set()
+    while more := {node.unique_id for node in models if set(node.depends_on_nodes) <= unheld | idle} - idle:
+        idle |= more
     while True:
         tests = {
             node.unique_id

@@ -18,8 +18,11 @@ NODES = {
     "model.stg_read_on": {"source.unheld"},
     "model.int_sum": {"model.stg_held", "model.stg_read_on"},
     "model.stg_compared": {"source.other"},
-    "model.int_of_idle": {"model.stg_unheld_too"},
+    "model.int_of_idle": {"model.stg_unheld_too", "model.stg_two"},
     "model.stg_unheld_too": {"source.other"},
+    "model.stg_published": {"source.other"},
+    "model.int_published": {"model.stg_published"},
+    "model.mart": {"model.int_published"},
     "seed.codes": set(),
     "test.unheld_is_keyed": {"model.stg_unheld"},
     "test.unheld_matches_its_source": {"model.stg_two", "source.unheld"},
@@ -32,8 +35,14 @@ SOURCES = {"held": "bronze", "unheld": "bronze", "other": "bronze", "metric": "c
 
 def manifest() -> SimpleNamespace:
     """What `idle_nodes` looks at of dbt's manifest."""
+    layers = {"stg": "staging", "int": "intermediate"}
     nodes = {
-        name: SimpleNamespace(unique_id=name, resource_type=name.split(".")[0], depends_on_nodes=sorted(parents))
+        name: SimpleNamespace(
+            unique_id=name,
+            resource_type=name.split(".")[0],
+            depends_on_nodes=sorted(parents),
+            schema=layers.get(name.split(".")[1][:3], "marts"),
+        )
         for name, parents in NODES.items()
     }
     sources = {
@@ -43,13 +52,16 @@ def manifest() -> SimpleNamespace:
     return SimpleNamespace(nodes=nodes, sources=sources)
 
 
-def test_staging_without_a_release_and_its_tests_are_left_out():
+def test_what_is_made_of_tables_without_a_release_alone_is_left_out_with_its_tests():
     assert idle_nodes(manifest(), {"held"}) == {
-        "model.stg_unheld", "model.stg_two", "test.unheld_is_keyed", "test.unheld_matches_its_source",
+        "model.stg_unheld", "model.stg_two", "model.stg_unheld_too", "model.int_of_idle", "test.unheld_is_keyed",
+        "test.unheld_matches_its_source",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("needed", ["model.stg_read_on", "model.stg_compared", "model.stg_unheld_too"])
+@pytest.mark.parametrize(
+    "needed", ["model.stg_read_on", "model.stg_compared", "model.stg_published", "model.int_published", "model.mart"]
+)
 def test_what_another_model_or_a_test_with_more_to_read_needs_is_built(needed):
     assert needed not in idle_nodes(manifest(), {"held"})
 

@@ -50,16 +50,12 @@ counted as (
 judged as (
     select
         *,
-        coalesce(sum(people) over (
-            partition by intervention_type, intervention, breakdown_type
-            order by people, breakdown_value
-            rows between unbounded preceding and 1 preceding
-        ), 0) as people_below
+        {{ people_below('people', ['intervention_type', 'intervention', 'breakdown_type'], 'breakdown_value') }} as people_below
     from counted
 ),
 
 shown as (
-    select *, people >= {{ least }} and people_below not between 1 and {{ least }} - 1 as is_shown from judged
+    select *, {{ enough_people('people', 'people_below') }} as is_shown from judged
 ),
 
 releases as (
