@@ -102,7 +102,7 @@ risk as (
 select
     -- who and what
     windows.person,
-    regexp_extract(windows.person, '^(.*:)[^:]*$', 1) as person_domain,
+    {{ person_domain('windows.person') }} as person_domain,
     windows.intervention_type,
     windows.intervention,
     windows.started,

@@ -2,14 +2,14 @@
 with by_type as (
     select
         *,
-        make_date(year(financial_year_start) + (month_name in ('January', 'February', 'March'))::integer, month(strptime(month_name, '%B')), 1) as month_start
+        {{ month_of_financial_year('month_name', 'financial_year_start') }} as month_start
     from {{ source('bronze', 'dtoc__series_by_type_of_care') }}
 ),
 
 by_organisation as (
     select
         *,
-        make_date(year(financial_year_start) + (month_name in ('January', 'February', 'March'))::integer, month(strptime(month_name, '%B')), 1) as month_start
+        {{ month_of_financial_year('month_name', 'financial_year_start') }} as month_start
     from {{ source('bronze', 'dtoc__series_by_responsible_organisation') }}
 ),
 

@@ -8,7 +8,7 @@ renamed as (
         release_id,
         member,
         source_row,
-        make_date(year(financial_year_start) + (month_name in ('January', 'February', 'March'))::integer, month(strptime(month_name, '%B')), 1) as month_start,
+        {{ month_of_financial_year('month_name', 'financial_year_start') }} as month_start,
         reason,
         reason = 'total' as is_all_reasons,
         delayed_days

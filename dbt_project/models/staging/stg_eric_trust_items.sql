@@ -26,14 +26,7 @@ renamed as (
         coalesce(source.occurrence, 1) as occurrence,
 
         -- measure: a figure, an answer, or why there is neither
-        source.value as value_published,
-        case when source.unit not in ('Yes/No', 'Yes/No/None', 'Select') then try_cast(replace(source.value, ',', '') as decimal(18, 4)) end as value,
-        case
-            when source.value is null then 'missing'
-            when source.value = 'Not Applicable' then 'not_applicable'
-            when source.value = 'No Data Provided' then 'not_available'
-            else 'exact'
-        end as value_status
+        {{ eric_value() }}
     from source
     join {{ source('catalogue', 'release') }} as release using (release_id)
 )

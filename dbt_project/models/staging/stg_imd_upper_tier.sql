@@ -1,24 +1,11 @@
 -- Grain: one row per upper-tier council, domain and year of the indices.
 with source as (
-    select 'imd' as domain, * from {{ source('bronze', 'imd__upper_tier_imd') }}
+    {% for domain in ['imd', 'income', 'employment', 'education', 'health', 'crime', 'barriers', 'living', 'idaci', 'idaopi'] -%}
+    select '{{ domain }}' as domain, * from {{ source('bronze', 'imd__upper_tier_' ~ domain) }}
+    {%- if not loop.last %}
     union all by name
-    select 'income' as domain, * from {{ source('bronze', 'imd__upper_tier_income') }}
-    union all by name
-    select 'employment' as domain, * from {{ source('bronze', 'imd__upper_tier_employment') }}
-    union all by name
-    select 'education' as domain, * from {{ source('bronze', 'imd__upper_tier_education') }}
-    union all by name
-    select 'health' as domain, * from {{ source('bronze', 'imd__upper_tier_health') }}
-    union all by name
-    select 'crime' as domain, * from {{ source('bronze', 'imd__upper_tier_crime') }}
-    union all by name
-    select 'barriers' as domain, * from {{ source('bronze', 'imd__upper_tier_barriers') }}
-    union all by name
-    select 'living' as domain, * from {{ source('bronze', 'imd__upper_tier_living') }}
-    union all by name
-    select 'idaci' as domain, * from {{ source('bronze', 'imd__upper_tier_idaci') }}
-    union all by name
-    select 'idaopi' as domain, * from {{ source('bronze', 'imd__upper_tier_idaopi') }}
+    {% endif %}
+    {%- endfor %}
 ),
 
 dated as (

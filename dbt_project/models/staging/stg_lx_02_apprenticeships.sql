@@ -11,15 +11,7 @@ renamed as (
         source_row,
 
         -- whose and when
-        extract_id,
-        submitting_org_ods as submitting_org_code,
-        icb_ods as icb_code,
-        period_start,
-        period_end,
-        period_type,
-        supplied_at,
-        version,
-        data_status,
+        {{ submitted_for_period() }},
 
         -- what
         start_hash,

@@ -11,15 +11,7 @@ renamed as (
         source_row,
 
         -- whose and when
-        extract_id,
-        submitting_org_ods as submitting_org_code,
-        icb_ods as icb_code,
-        period as period_start,
-        last_day(period) as period_end,
-        'month' as period_type,
-        supplied_at,
-        version,
-        data_status,
+        {{ submitted_for_month('period') }},
 
         -- what
         site_code,

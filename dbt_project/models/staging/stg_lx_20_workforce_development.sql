@@ -11,15 +11,7 @@ renamed as (
         source_row,
 
         -- whose and when
-        extract_id,
-        submitting_org_ods as submitting_org_code,
-        icb_ods as icb_code,
-        as_at as period_start,
-        as_at as period_end,
-        'snapshot' as period_type,
-        supplied_at,
-        version,
-        data_status,
+        {{ submitted_as_at('as_at') }},
 
         -- what
         programme,

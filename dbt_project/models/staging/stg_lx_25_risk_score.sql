@@ -11,19 +11,11 @@ renamed as (
         source_row,
 
         -- whose and when
-        extract_id,
-        submitting_org_ods as submitting_org_code,
-        icb_ods as icb_code,
-        month as period_start,
-        last_day(month) as period_end,
-        'month' as period_type,
-        supplied_at,
-        version,
-        data_status,
+        {{ submitted_for_month('month') }},
 
         -- who: a pseudonym, and whose it is
         person,
-        regexp_extract(person, '^(.*:)[^:]*$', 1) as person_domain,
+        {{ person_domain('person') }} as person_domain,
 
         -- what
         tool,
