@@ -22,6 +22,7 @@ from pipeline.publish.tables import internal_keys, published_tables
 from pipeline.settings import DBT_PROJECT, Settings
 from pipeline.transform.build import BUILD_DB
 from pipeline.transform.dbt import Dbt
+from pipeline.transform.idle import LAYERS
 from pipeline.transform.sources import CATALOGUE_TABLES
 
 EDITION = AssetKey(["edition"])
@@ -56,8 +57,8 @@ def run_specs(manifest, known: Catalogue) -> list[AssetSpec]:
     """Everything between bronze and readers."""
     written = manifest.writable_manifest().to_dict(omit_none=False)
     models = [
-        # A run leaves staging of what the archive does not hold out.
-        spec.replace_attributes(skippable=spec.group_name == "staging")
+        # A run leaves out what is made of releases that the archive does not hold.
+        spec.replace_attributes(skippable=spec.group_name in LAYERS)
         for spec in build_dbt_asset_specs(manifest=written, dagster_dbt_translator=_Translator(known))
     ]
     columns = source_columns(known, internal_keys(manifest))
