@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
-
 # A mart is published though it be empty; seeds hold their own rows.
 LAYERS = ("staging", "intermediate")
 
