@@ -9,15 +9,14 @@ import csv
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
 from pipeline.catalogue.load import catalogue
 from pipeline.ingest import archive
 from pipeline.periods import parse
-from pipeline.settings import Settings
 from tests.contract.judged import failed_rules
+from tests.real.read_whole import Taken, settings_in, take
 
 WORKBOOK = "HospitalEstatesAndFacilitiesStatistics_{}.XLS"
 YEARS = {"9896": "2013/14", "12611": "2015/16", "13944": "2016/17"}
@@ -27,38 +26,17 @@ TABLES = {"Trust Data": "trust_items", "Site Data": "site_items", "PFI Data": "p
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory) -> Settings:
-    folder = tmp_path_factory.mktemp("real_eric")
-    return Settings(raw=folder / "raw", out=folder / "out")
-
-
-@pytest.fixture(scope="module")
-def held(shared_data, known) -> list[archive.Release]:
+def taken(shared_data, tmp_path_factory) -> Taken:
+    """Every file in its year; `figures` are the items of sites as numbers."""
     folder = shared_data / "eric"
-    outcomes = archive.add([folder / CSV], known, catalogue())
+    taken = take([folder / CSV], tmp_path_factory.mktemp("eric"))
     for number, year in YEARS.items():
-        outcomes += archive.add([folder / WORKBOOK.format(number)], known, catalogue(), period=parse(year))
-    assert [(one.message, one.problems) for one in outcomes if one.status != "archived" or one.problems] == []
-    return archive.releases(known.raw)
-
-
-@pytest.fixture(scope="module")
-def con(held, known):
-    """One view per table; `year` is the slot."""
-    con = duckdb.connect()
-    for table in TABLES.values():
-        selects = [
-            f"select '{one.period.slug}' as year, * from ({archive.bronze_of(one, known, catalogue()).select()})"
-            for one in held
-            if one.table == table
-        ]
-        con.execute(f"create table {table} as {' union all '.join(selects)}")
-    con.execute(
-        "create view figures as select *, trust_code like '% Result' or trust_code = 'Grand Total' as is_sum,"
+        taken = taken.then([folder / WORKBOOK.format(number)], parse(year))
+    taken.con.execute(
+        "create table figures as select *, trust_code like '% Result' or trust_code = 'Grand Total' as is_sum,"
         " try_cast(replace(value, ',', '') as decimal(28, 4)) as figure from site_items"
     )
-    yield con
-    con.close()
+    return taken.whole()
 
 
 def sheets(path: Path) -> dict[str, list[list[object]]]:
@@ -67,18 +45,17 @@ def sheets(path: Path) -> dict[str, list[list[object]]]:
 
 
 def test_every_workbook_needs_its_year(shared_data, tmp_path):
-    other = Settings(raw=tmp_path / "raw", out=tmp_path / "out")
-    (outcome,) = archive.add([shared_data / "eric" / WORKBOOK.format("9896")], other, catalogue())
+    path = shared_data / "eric" / WORKBOOK.format("9896")
+    (outcome,) = archive.add([path], settings_in(tmp_path), catalogue())
     assert outcome.message == (
         "HospitalEstatesAndFacilitiesStatistics_9896.XLS: neither its content nor its name says which period it is, "
         "expected a financial year. Give it: --period 2024/25"
     )
 
 
-def test_every_cell_of_every_item_is_a_row(held, known, shared_data):
+def test_every_cell_of_every_item_is_a_row(taken, shared_data):
     found = {}
-    for one in held:
-        report = archive.bronze_of(one, known, catalogue()).report
+    for one, report in taken.reports():
         assert (report.rows_clean, report.rows_quarantined, report.duplicate_keys) == (report.rows_in, 0, 0)
         found[one.original_name, one.table] = (one.period.slug, report.rows_in)
     with (shared_data / "eric" / CSV).open(encoding="utf-8-sig", newline="") as text:
@@ -93,13 +70,13 @@ def test_every_cell_of_every_item_is_a_row(held, known, shared_data):
     assert sum(rows for _, rows in found.values()) == 625_122
 
 
-def test_a_figure_is_the_one_under_its_heading(con):
+def test_a_figure_is_the_one_under_its_heading(taken):
     """Cells of the workbooks, read by eye."""
-    rows = con.execute(
-        "select year, site_code, section, item, unit, value from site_items where (year, site_code, item) in"
+    rows = taken.rows(
+        "select slot, site_code, section, item, unit, value from site_items where (slot, site_code, item) in"
         " (('2013-14', 'TAJ52', 'Available beds'), ('2015-16', 'RT5KF', 'Gas consumed'), ('2016-17', 'RTD03', 'Water cost'),"
         " ('2019-20', 'R0A01', 'Gross internal floor area')) order by 1"
-    ).fetchall()
+    )
     assert rows == [
         ("2013-14", "TAJ52", "Function and Space", "Available beds", "No.", "52"),
         ("2015-16", "RT5KF", "Energy", "Gas consumed", "kWh", "3400000"),
@@ -108,43 +85,44 @@ def test_a_figure_is_the_one_under_its_heading(con):
     ]
 
 
-def test_floor_area_adds_up_to_the_publishers_grand_total_but_for_the_first_site(con):
+def test_floor_area_adds_up_to_the_publishers_grand_total_but_for_the_first_site(taken):
     """Grand Total of the 2015/16 workbook: 26,793,308 m². It leaves out the first row, the 20,690 m² of R1A's small sites."""
-    where = "year = '2015-16' and item = 'Gross internal floor area'"
-    (sites,) = con.execute(f"select sum(figure) from figures where {where} and not is_sum").fetchone()
-    (total,) = con.execute(f"select figure from figures where {where} and trust_code = 'Grand Total'").fetchone()
+    where = "slot = '2015-16' and item = 'Gross internal floor area'"
+    ((sites,),) = taken.rows(f"select sum(figure) from figures where {where} and not is_sum")
+    ((total,),) = taken.rows(f"select figure from figures where {where} and trust_code = 'Grand Total'")
     assert total == Decimal("26793308")
     assert sites - total == Decimal("20690")
 
 
-def test_sums_by_trust_are_the_publishers_in_every_item(con):
-    wrong = con.execute(
+def test_sums_by_trust_are_the_publishers_in_every_item(taken):
+    wrong = taken.rows(
         """with sites as (select trust_code || ' Result' as trust_code, section, item, unit, sum(figure) as ours from figures
-                          where year = '2015-16' and not is_sum group by all)
+                          where slot = '2015-16' and not is_sum group by all)
            select count(*), count(*) filter (abs(figure - coalesce(ours, 0)) > 0.01 and trust_code <> 'R1A Result')
            from figures join sites using (trust_code, section, item, unit)
-           where year = '2015-16' and is_sum and figure is not null and unit <> '%'"""
-    ).fetchone()
-    assert wrong == (11_662, 0)
+           where slot = '2015-16' and is_sum and figure is not null and unit <> '%'"""
+    )
+    assert wrong == [(11_662, 0)]
 
 
-def test_items_of_one_name_in_the_csv_are_told_apart(con):
+def test_items_of_one_name_in_the_csv_are_told_apart(taken):
     """Nine of each name: the second to the ninth have their number."""
-    found = con.execute(
-        "select item, count(distinct occurrence) from site_items where year = '2019-20'"
+    found = taken.rows(
+        "select item, count(distinct occurrence) from site_items where slot = '2019-20'"
         " and occurrence is not null group by 1 order by 1"
-    ).fetchall()
+    )
     assert found == [("PFI Contractor (SPV) costs", 8), ("PFI Management (Trust) costs", 8)]
 
 
-def test_small_sites_together_are_no_site(con):
-    found = con.execute(
-        "select year, count(distinct trust_code) filter (site_type in ('Aggregate site', 'Other reportable site')),"
+def test_small_sites_together_are_no_site(taken):
+    found = taken.rows(
+        "select slot, count(distinct trust_code) filter (site_type in ('Aggregate site', 'Other reportable site')),"
         " count(distinct trust_code || site_code) filter (site_type not in ('Aggregate site', 'Other reportable site'))"
         " from figures where not is_sum group by 1 order by 1"
-    ).fetchall()
+    )
     assert found == [("2013-14", 132, 1244), ("2015-16", 169, 1045), ("2016-17", 172, 1041), ("2019-20", 176, 1085)]
 
 
-def test_no_release_breaks_a_rule_of_its_suite(held, known):
-    assert [(one.release_id, failed_rules(one, known)) for one in held if failed_rules(one, known)] == []
+def test_no_release_breaks_a_rule_of_its_suite(taken):
+    broken = {one.release_id: failed_rules(one, taken.settings) for one in taken.releases}
+    assert {release: rules for release, rules in broken.items() if rules} == {}

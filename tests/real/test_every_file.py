@@ -7,10 +7,12 @@ at what changed before it is kept.
 from __future__ import annotations
 
 from benchmarks.every_file import facts, written
+from tests.real.read_whole import settings_in
 
 
 def test_every_file_is_read_to_the_row_or_refused_with_one_line(shared_data, tmp_path):
-    found = facts(shared_data, tmp_path / "raw", tmp_path / "out")
+    settings = settings_in(tmp_path)
+    found = facts(shared_data, settings.raw, settings.out)
     assert found == written()
 
 

@@ -13,12 +13,11 @@ import pytest
 
 from pipeline.audit.trace import Question, trace
 from pipeline.audit.trace_text import lines
-from pipeline.catalogue.load import catalogue
-from pipeline.ingest import archive
 from pipeline.publish.current import open_part
 from pipeline.run import sequence
-from pipeline.settings import Settings
 from tests.pipeline import oracle
+from tests.pipeline.conftest import keep_parse
+from tests.real.read_whole import take
 
 BASE = (
     "metric_key = '{metric}' and area_code = 'E54000032' and period_start = '2023-12-01' and period_end = '2024-11-30'"
@@ -27,14 +26,14 @@ BASE = (
 
 
 @pytest.fixture(scope="module")
-def real(shared_data, tmp_path_factory):
+def real(shared_data, parsed, tmp_path_factory):
     """Settings, what `add` said, and the run over the two real folders, as the issue of a first user would be."""
-    folder = tmp_path_factory.mktemp("real")
-    settings = Settings(raw=folder / "raw", out=folder / "out")
-    added = archive.add([shared_data / "gp_appointments_regional", shared_data / "ons_lookups"], settings, catalogue())
-    outcome = sequence.run(settings)
+    folders = [shared_data / "gp_appointments_regional", shared_data / "ons_lookups"]
+    taken = take(folders, tmp_path_factory.mktemp("first_number"))
+    keep_parse(parsed, taken.settings)
+    outcome = sequence.run(taken.settings)
     assert outcome.status == 0, outcome.message
-    return settings, added, outcome
+    return taken.settings, taken.outcomes, outcome
 
 
 def kent(outcome, metric="pc_05.v1", kind="none", value="all"):

@@ -21,8 +21,10 @@ from pipeline.ingest import archive
 from pipeline.periods import parse
 from pipeline.publish.current import open_part
 from pipeline.run import sequence
-from pipeline.settings import DBT_PROJECT, PROJECT_ROOT, Settings
+from pipeline.settings import DBT_PROJECT, PROJECT_ROOT
 from tests.contract.judged import failed_rules
+from tests.pipeline.conftest import keep_parse
+from tests.real.read_whole import Taken, take
 
 # The registers bear no month: theirs is the one that the index of the shared files gives.
 MONTHS = {
@@ -39,33 +41,26 @@ def records(path: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory) -> Settings:
-    folder = tmp_path_factory.mktemp("real")
-    return Settings(raw=folder / "raw", out=folder / "out")
+def taken(shared_data, tmp_path_factory) -> Taken:
+    folder = tmp_path_factory.mktemp("geography")
+    (first, month), *registers = MONTHS.items()
+    found = take([shared_data / first], folder, parse(month))
+    for name, month in registers:
+        found = found.then([shared_data / name], parse(month))
+    return found.then(
+        [shared_data / "ons_lookups", shared_data / "imd", shared_data / "reference" / "LAD_Dec2023_codes.csv"]
+    )
 
 
 @pytest.fixture(scope="module")
-def outcomes(shared_data, known) -> list[archive.AddOutcome]:
-    found = []
-    for name, month in MONTHS.items():
-        found += archive.add([shared_data / name], known, catalogue(), period=parse(month))
-    others = [shared_data / "ons_lookups", shared_data / "imd", shared_data / "reference" / "LAD_Dec2023_codes.csv"]
-    return found + archive.add(others, known, catalogue())
-
-
-@pytest.fixture(scope="module")
-def held(outcomes, known) -> list[archive.Release]:
-    return archive.releases(known.raw)
-
-
-@pytest.fixture(scope="module")
-def con(held, shared_data, known):
+def con(taken, shared_data, parsed):
     """The edition of these files, the registers of practices and networks, and the briefing that the sample quotes."""
     briefing = next((PROJECT_ROOT / BRIEFING).rglob("*.csv"))
     registers = [shared_data / "ods_epraccur", shared_data / "ods_epcn" / "ePCN__later.xlsx"]
-    added = archive.add([*registers, briefing], known, catalogue())
+    added = archive.add([*registers, briefing], taken.settings, catalogue())
     assert {one.status for one in added} == {"archived"}, added
-    outcome = sequence.run(known)
+    keep_parse(parsed, taken.settings)
+    outcome = sequence.run(taken.settings)
     assert outcome.status == 0, outcome.message
     return open_part(outcome.folder)
 
@@ -77,37 +72,35 @@ def lookup(shared_data: Path, name: str) -> list[dict[str, str]]:
 # --- the files ------------------------------------------------------------------------------------------------
 
 
-def test_all_is_taken_in_but_for_what_others_derived(outcomes):
-    by_status = Counter((one.status, bool(one.problems)) for one in outcomes)
+def test_all_is_taken_in_but_for_what_others_derived(taken):
+    by_status = Counter((one.status, bool(one.problems)) for one in taken.outcomes)
     assert by_status[("archived", False)] == len(MONTHS) + 10 + SHEETS + 3
     assert by_status[("new revision", False)] == 1
-    refused = [one.message for one in outcomes if one.status not in ("archived", "new revision")]
+    refused = [one.message for one in taken.outcomes if one.status not in ("archived", "new revision")]
     assert [message.partition(" (")[0] for message in refused] == [
         "icb-la-lookup.csv: no contract covers this file", "subicb-la-lookup.csv: no contract covers this file",
     ]  # fmt: skip
 
 
-def test_every_row_is_read(held, known, shared_data):
+def test_every_row_is_read(taken, shared_data):
     folders = ("ods_etr", "ods_other", "ons_lookups", "imd", "reference")
     published = {path.name: path for folder in folders for path in (shared_data / folder).iterdir()}
-    for release in held:
+    paths = {published[one.original_name] for one in taken.releases}
+    books = {path: CalamineWorkbook.from_path(path) for path in paths if path.suffix == ".xlsx"}
+    for release, report in taken.reports():
         path = published[release.original_name]
-        report = archive.bronze_of(release, known, catalogue()).report
         if path.suffix == ".xlsx":
             layouts = {one.id: one for one in catalogue().contracts[release.dataset].table(release.table).layouts}
-            book = CalamineWorkbook.from_path(path)
-            (name,) = fnmatch.filter(book.sheet_names, layouts[release.layout].sheet)
-            rows = len(book.get_sheet_by_name(name).to_python()) - 1
+            (name,) = fnmatch.filter(books[path].sheet_names, layouts[release.layout].sheet)
+            rows = len(books[path].get_sheet_by_name(name).to_python()) - 1
         else:
             with path.open(encoding="utf-8-sig", newline="") as text:
                 rows = len([row for row in csv.reader(text) if row]) - (not release.dataset.startswith("ods_"))
         assert (report.rows_in, report.rows_clean, report.duplicate_keys) == (rows, rows, 0), release.release_id
 
 
-def test_no_rule_is_broken(held, known):
-    broken = {
-        release.release_id: failed_rules(release, known) for release in held if release.dataset != "place_measures"
-    }
+def test_no_rule_is_broken(taken):
+    broken = {one.release_id: failed_rules(one, taken.settings) for one in taken.releases}
     assert {release: rules for release, rules in broken.items() if rules} == {}
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from dataclasses import replace
 from datetime import date
+from functools import cache
 from shutil import copytree
 
 import pytest
@@ -20,9 +20,10 @@ from pipeline.ingest import archive
 from pipeline.periods import parse
 from pipeline.publish.current import open_part
 from pipeline.run import sequence
-from pipeline.settings import Settings
 from tests.pipeline import oracle_practices as oracle
+from tests.pipeline.conftest import keep_parse
 from tests.pipeline.test_practices import METRICS, assert_networks_agree
+from tests.real.read_whole import settings_in, take
 
 FOLDERS = (
     "gp_appointments_coverage", "gp_appointments_regional", "gp_registered_patients", "ods_epraccur", "ods_epcn", "ons_lookups",
@@ -55,12 +56,12 @@ def files(shared_data) -> oracle.Files:
 
 
 @pytest.fixture(scope="module")
-def real(files, shared_data, tmp_path_factory):
+def real(files, shared_data, parsed, tmp_path_factory):
     """Settings and the run over all primary care folders, but for the extract of one practice's appointments."""
-    folder = tmp_path_factory.mktemp("real")
-    settings = Settings(raw=folder / "raw", out=folder / "out")
-    archive.add([*(shared_data / one for one in FOLDERS), *files.crosstabs], settings, catalogue())
-    archive.add(list(files.mappings.values()), settings, catalogue(), period=parse("2025-08"))
+    folder = tmp_path_factory.mktemp("primary_care_run")
+    taken = take([*(shared_data / one for one in FOLDERS), *files.crosstabs], folder)
+    settings = taken.then(list(files.mappings.values()), parse("2025-08")).settings
+    keep_parse(parsed, settings)
     outcome = sequence.run(settings)
     assert outcome.status == 0, outcome.message
     return settings, outcome
@@ -73,7 +74,10 @@ def con(real):
 
 @pytest.fixture(scope="module")
 def world(files) -> oracle.World:
-    return oracle.World(files)
+    """The oracle's world, which works out once what a practice of a day counts to."""
+    world = oracle.World(files)
+    world.above = cache(world.above)
+    return world
 
 
 def patients_of(con, area: str, day: str) -> int:
@@ -85,8 +89,10 @@ def patients_of(con, area: str, day: str) -> int:
     return row[0]
 
 
-def test_every_cell_of_england_equals_the_slow_oracle_and_there_is_no_other(con, files):
-    expected = oracle.metric_values(files)
+def test_every_cell_of_england_equals_the_slow_oracle_and_there_is_no_other(con, files, world):
+    expected = {
+        **oracle.registered(files, world), **oracle.scaled(files, world), **oracle.practice_by_practice(files, world),
+    }  # fmt: skip
     rows = con.execute(
         f"""select metric_key, area_code, period_start, period_end, breakdown_type, breakdown_value, numerator, denominator, value
             from marts.metric_value where metric_key in {METRICS}"""
@@ -238,13 +244,14 @@ def test_practices_are_in_their_networks_on_every_day_that_a_file_dates(con, wor
     assert_networks_agree(con, world, practices, [*days, DECEMBER])
 
 
-def test_the_extract_of_one_practice_is_no_crosstab_and_blocks(real, shared_data, tmp_path):
+def test_the_extract_of_one_practice_is_no_crosstab_and_blocks(real, shared_data, parsed, tmp_path):
     settings, before = real
     copytree(settings.raw, tmp_path / "raw")
-    own = replace(settings, raw=tmp_path / "raw", out=tmp_path / "out")
     extract = shared_data / "gp_appointments_practice" / "Practice_Level_Crosstab_Aug_25_NewBankOnly.csv"
+    own = settings_in(tmp_path)
     (added,) = archive.add([extract], own, catalogue())
     assert added.status == "archived"
+    keep_parse(parsed, own)
     outcome = sequence.run(own)
     assert (outcome.status, outcome.outcome) == (2, "blocked")
     assert "assert_files_agree" in outcome.message

@@ -12,15 +12,10 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from pipeline.catalogue.load import catalogue
-from pipeline.gate import suites
-from pipeline.gate.ledger import Ledger
-from pipeline.ingest import archive
 from pipeline.periods import parse
-from pipeline.settings import Settings
+from tests.real.read_whole import Taken, take
 
 FOLDERS = (
     "gp_appointments_coverage", "gp_appointments_practice", "gp_registered_patients", "ods_epraccur", "ods_epcn",
@@ -54,39 +49,29 @@ TAKEN_IN = {
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory) -> Settings:
-    folder = tmp_path_factory.mktemp("real")
-    return Settings(raw=folder / "raw", out=folder / "out")
+def taken(shared_data, tmp_path_factory) -> Taken:
+    """All folders, but for the mapping, whose month nothing but a person knows."""
+    return take([shared_data / folder for folder in FOLDERS], tmp_path_factory.mktemp("primary_care"))
 
 
 @pytest.fixture(scope="module")
-def outcomes(shared_data, known) -> list[archive.AddOutcome]:
-    return archive.add([shared_data / folder for folder in FOLDERS], known, catalogue())
+def everything(taken, shared_data) -> Taken:
+    """Every release, the mapping among them."""
+    found = taken.then([shared_data / "gp_appointments_practice" / "Mapping.csv"], parse("2025-08"))
+    assert (found.outcomes[-1].status, found.outcomes[-1].problems) == ("archived", ())
+    return found
 
 
 @pytest.fixture(scope="module")
-def held(outcomes, shared_data, known) -> list[archive.Release]:
-    """Every release, the mapping among them, whose month nothing but a person knows."""
-    mapping = shared_data / "gp_appointments_practice" / "Mapping.csv"
-    (outcome,) = archive.add([mapping], known, catalogue(), period=parse("2025-08"))
-    assert (outcome.status, outcome.problems) == ("archived", ())
-    return archive.releases(known.raw)
+def con(everything):
+    return everything.con
 
 
 @pytest.fixture(scope="module")
-def con(held, known):
-    """One view per table with the rows of all its releases; `file` is the published name, `slot` the period."""
-    con = duckdb.connect()
-    selects: dict[str, list[str]] = {}
-    for one in held:
-        bronze = archive.bronze_of(one, known, catalogue())
-        selects.setdefault(one.table, []).append(
-            f"select '{one.original_name}' as file, '{one.period.slug}' as slot, * from ({bronze.select()})"
-        )
-    for table, parts in selects.items():
-        con.execute(f"create view {table} as {' union all by name '.join(parts)}")
-    yield con
-    con.close()
+def practices(shared_data) -> dict[str, list[list[str]]]:
+    """The registers of practices by their slot."""
+    folder = shared_data / "ods_epraccur"
+    return {slot: records(folder / f"epraccur__{slot}.csv", header=False) for slot in ("2019-10", "2022-01", "2026-02")}
 
 
 def records(path: Path, *, header: bool = True) -> list[list[str]]:
@@ -96,8 +81,8 @@ def records(path: Path, *, header: bool = True) -> list[list[str]]:
     return found[1:] if header else found
 
 
-def test_every_file_is_taken_in_and_only_a_mapping_without_a_month_is_refused(outcomes):
-    refused = [(Path(one.path).name, one.message) for one in outcomes if one.status != "archived"]
+def test_every_file_is_taken_in_and_only_a_mapping_without_a_month_is_refused(taken):
+    refused = [(Path(one.path).name, one.message) for one in taken.outcomes if one.status != "archived"]
     assert refused == [
         (
             "Mapping.csv",
@@ -105,32 +90,22 @@ def test_every_file_is_taken_in_and_only_a_mapping_without_a_month_is_refused(ou
             "Give it: --period 2025-11",
         )
     ]
-    assert [one.problems for one in outcomes if one.problems] == []
+    assert [one.problems for one in taken.outcomes if one.problems] == []
 
 
-def test_every_release_stands_in_its_slot_with_all_its_rows(held, known):
+def test_every_release_stands_in_its_slot_with_all_its_rows(everything):
     found: dict[str, list[tuple]] = {}
-    for one in held:
-        report = archive.bronze_of(one, known, catalogue()).report
+    for one, report in everything.reports():
         assert (report.rows_clean, report.rows_quarantined, report.duplicate_keys) == (report.rows_in, 0, 0)
         slot = f"{one.table}/{one.part}/{one.period.slug}"
         found.setdefault(one.original_name, []).append((slot, one.period_from, one.period_in_name, report.rows_in))
     assert found == TAKEN_IN
 
 
-def test_great_expectations_finds_nothing_but_the_cut_of_practices(held, known):
-    con = duckdb.connect()
-    con.execute("create schema judged")
-    validator, ledger = suites.Validator(con), Ledger()
-    for number, one in enumerate(held):
-        rules = suites.load_suite(one.dataset).for_table(one.table)
-        con.execute(f"create table judged.t{number} as {archive.bronze_of(one, known, catalogue()).select()}")
-        ledger.plan(suites.planned(rules, one.release_id))
-        validator.execute(ledger, rules, one.release_id, "judged", f"t{number}", ["member", "source_row"])
-    con.close()
-    wrong = [(check.rule_id, check.outcome) for check in ledger.checks if check.outcome != "passed"]
-    assert wrong == [("gp_registered_patients.practices_are_complete", "failed")]
-    assert len(ledger.checks) > 90
+def test_great_expectations_finds_nothing_but_the_cut_of_practices(everything):
+    rules, wrong = everything.not_passed()
+    assert wrong == [(AGES, "gp_registered_patients.practices_are_complete", "failed")]
+    assert rules > 90
 
 
 def test_practices_areas_and_ages_give_the_same_63936682_patients(con, shared_data):
@@ -248,9 +223,8 @@ def test_every_practice_of_the_crosstab_is_in_the_mapping(con):
     [("2019-10", "A", {"4"}, 6872, 0), ("2022-01", "A", {"4"}, 6965, 406),
      ("2026-02", "ACTIVE", {"RO76", "RO76|RO268"}, 6604, 397)],
 )  # fmt: skip
-def test_active_practices_are_counted_alike_through_all_codes(slot, status, setting, active, welsh, con, shared_data):
-    published = records(shared_data / "ods_epraccur" / f"epraccur__{slot}.csv", header=False)
-    chosen = [record[0] for record in published if record[12] == status and record[25] in setting]
+def test_active_practices_are_counted_alike_through_all_codes(slot, status, setting, active, welsh, con, practices):
+    chosen = [record[0] for record in practices[slot] if record[12] == status and record[25] in setting]
     assert (len(chosen), sum(code.startswith("W") for code in chosen)) == (active, welsh)
     found = con.execute(
         f"select practice_code from practices where slot = '{slot}' and status = 'active'"
@@ -259,7 +233,7 @@ def test_active_practices_are_counted_alike_through_all_codes(slot, status, sett
     assert [code for (code,) in found] == chosen
 
 
-def test_each_old_prescribing_setting_became_the_one_that_we_say(con, shared_data):
+def test_each_old_prescribing_setting_became_the_one_that_we_say(con, practices):
     """The aliases of numbers and roles, held against the organisations that both files know."""
     changed = con.execute(
         """select old.prescribing_setting, count(*),
@@ -267,10 +241,7 @@ def test_each_old_prescribing_setting_became_the_one_that_we_say(con, shared_dat
         from practices as old join practices as new using (practice_code)
         where old.slot = '2022-01' and new.slot = '2026-02' group by 1 order by 1"""
     ).fetchall()
-    before, after = (
-        {record[0] for record in records(shared_data / "ods_epraccur" / f"epraccur__{slot}.csv", header=False)}
-        for slot in ("2022-01", "2026-02")
-    )
+    before, after = ({record[0] for record in practices[slot]} for slot in ("2022-01", "2026-02"))
     assert sum(organisations for _, organisations, _ in changed) == len(before & after) == 13_516
     assert len(changed) == 18
     assert {setting: same for setting, _, same in changed if same < 0.93} == {"young_offender_institution": 0.8}

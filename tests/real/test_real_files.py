@@ -19,6 +19,7 @@ import pytest
 from pipeline.catalogue.load import catalogue
 from pipeline.ingest import archive
 from pipeline.settings import Settings
+from tests.real.read_whole import settings_in
 
 ZIP = "gp_appointments_regional/Appointments_GP_Regional_CSV_Nov_25.zip"
 # Plain members, members with quoted commas, the smallest and one of the largest.
@@ -31,8 +32,7 @@ WHOLE = (
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory) -> Settings:
-    folder = tmp_path_factory.mktemp("real")
-    return Settings(raw=folder / "raw", out=folder / "out")
+    return settings_in(tmp_path_factory.mktemp("real_files"))
 
 
 @pytest.fixture(scope="module")

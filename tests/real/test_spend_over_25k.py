@@ -10,15 +10,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
-from pipeline.catalogue.load import catalogue
-from pipeline.ingest import archive
 from pipeline.periods import parse
-from pipeline.settings import Settings
 from tests.contract.judged import failed_rules
+from tests.real.read_whole import Taken, take
 
 # file -> (slot, layout, lines, order of day and month)
 LISTS = {
@@ -47,23 +44,17 @@ PENNY = Decimal("0.01")
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory) -> Settings:
-    folder = tmp_path_factory.mktemp("real_spend")
-    return Settings(raw=folder / "raw", out=folder / "out")
+def taken(shared_data, tmp_path_factory) -> Taken:
+    """All lists, but for September, whose month nothing but a person knows."""
+    return take([shared_data / "spend_over_25k"], tmp_path_factory.mktemp("spend_over_25k"))
 
 
 @pytest.fixture(scope="module")
-def outcomes(shared_data, known) -> dict[str, archive.AddOutcome]:
-    return {Path(one.path).name: one for one in archive.add([shared_data / "spend_over_25k"], known, catalogue())}
-
-
-@pytest.fixture(scope="module")
-def held(outcomes, shared_data, known) -> dict[str, archive.Release]:
-    """Every release by its file, September among them, whose month nothing but a person knows."""
-    path = shared_data / "spend_over_25k" / SEPTEMBER
-    (outcome,) = archive.add([path], known, catalogue(), period=parse("2020-09"))
-    assert (outcome.status, outcome.problems) == ("archived", ())
-    return {one.original_name: one for one in archive.releases(known.raw)}
+def everything(taken, shared_data) -> Taken:
+    """Every list, September among them."""
+    found = taken.then([shared_data / "spend_over_25k" / SEPTEMBER], parse("2020-09"))
+    assert (found.outcomes[-1].status, found.outcomes[-1].problems) == ("archived", ())
+    return found
 
 
 def published(path: Path) -> list[list[object]]:
@@ -78,7 +69,8 @@ def published(path: Path) -> list[list[object]]:
     return list(csv.reader(text.splitlines()))[1:]
 
 
-def test_every_list_is_read_but_one_whose_month_nothing_says(outcomes):
+def test_every_list_is_read_but_one_whose_month_nothing_says(taken):
+    outcomes = {Path(one.path).name: one for one in taken.outcomes}
     refused = {name: one.message for name, one in outcomes.items() if one.status != "archived"}
     assert refused == {
         SEPTEMBER: f"{SEPTEMBER}: neither its content nor its name says which period it is, expected a month. "
@@ -92,40 +84,35 @@ def test_every_list_is_read_but_one_whose_month_nothing_says(outcomes):
     ]
 
 
-def test_every_list_stands_in_its_slot_with_all_its_lines(held, known):
-    found = {}
-    for name, one in held.items():
-        report = archive.bronze_of(one, known, catalogue()).report
-        found[name] = (
-            f"{one.table}/{one.part}/{one.period.slug}",
-            one.layout,
-            report.rows_in,
-            report.orders["payment_date"],
+def test_every_list_stands_in_its_slot_with_all_its_lines(everything):
+    found = {
+        one.original_name: (
+            f"{one.table}/{one.part}/{one.period.slug}", one.layout, report.rows_in, report.orders["payment_date"],
         )
+        for one, report in everything.reports()
+    }  # fmt: skip
     assert found == LISTS
 
 
-def test_lines_and_sums_are_those_of_the_published_cells(held, known, shared_data):
-    con = duckdb.connect()
-    for name, one in held.items():
+def test_lines_and_sums_are_those_of_the_published_cells(everything, shared_data):
+    of_file = {
+        name: (lines, total)
+        for table in ("payments", "payment_history")
+        for name, lines, total in everything.rows(f"select file, count(*), sum(amount) from {table} group by 1")
+    }
+    assert set(of_file) == set(LISTS)
+    for name, lines_and_sum in of_file.items():
         cells = published(shared_data / "spend_over_25k" / name)
         at = 5 if name.startswith("WHIT") else 6 if name.startswith("CROY") else -1
         amounts = [str(row[at]).strip() for row in cells]
         bad = [amount for amount in amounts if amount == "1241,32"]
         total = sum(Decimal(amount.replace(",", "")).quantize(PENNY) for amount in amounts if amount not in bad)
-        rows = con.execute(
-            f"select count(*), sum(amount) from ({archive.bronze_of(one, known, catalogue()).select()})"
-        ).fetchone()
-        assert rows == (len(cells) - len(bad), total), name
-    con.close()
+        assert lines_and_sum == (len(cells) - len(bad), total), name
 
 
-def test_an_american_day_is_the_last_of_its_month(held, known):
-    con = duckdb.connect()
+def test_an_american_day_is_the_last_of_its_month(everything):
     days = {
-        name: con.execute(
-            f"select distinct payment_date from ({archive.bronze_of(held[name], known, catalogue()).select()}) order by 1"
-        ).fetchall()
+        name: everything.rows("select distinct payment_date from payments where file = ? order by 1", [name])
         for name in ("NEHV 03 - June.csv", "NEHV 04 - July.csv", SEPTEMBER)
     }
     assert days == {
@@ -133,8 +120,8 @@ def test_an_american_day_is_the_last_of_its_month(held, known):
         "NEHV 04 - July.csv": [(date(2020, 7, 31),)],
         SEPTEMBER: [(date(2020, 9, 30),), (date(2020, 10, 31),)],
     }
-    con.close()
 
 
-def test_no_list_breaks_a_rule_of_its_suite(held, known):
-    assert {name: failed_rules(one, known) for name, one in held.items() if failed_rules(one, known)} == {}
+def test_no_list_breaks_a_rule_of_its_suite(everything):
+    broken = {one.original_name: failed_rules(one, everything.settings) for one in everything.releases}
+    assert {name: rules for name, rules in broken.items() if rules} == {}
