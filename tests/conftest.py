@@ -26,8 +26,12 @@ def shared_data() -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Settings over an archive and an output folder of the test's own."""
-    return Settings(raw=tmp_path / "raw", out=tmp_path / "out", lock_wait_seconds=1)
+    """Settings over an archive and an output folder of the test's own, with one thread: over a few rows a second costs 15 ms
+    a file and does nothing.
+
+    That more threads read the same rows in the same order is proven in tests/unit/test_read_records.py.
+    """
+    return Settings(raw=tmp_path / "raw", out=tmp_path / "out", lock_wait_seconds=1, threads=1)
 
 
 REPORTS: list[list[str]] = []

@@ -1,21 +1,35 @@
-"""Writes an Excel 97 workbook: the records of [MS-XLS] that a reader needs, in a compound file of [MS-CFB]."""
+"""Writes an Excel 97 workbook: the records of [MS-XLS] that a reader needs, in a compound file of [MS-CFB].
+
+Does not belong here: forms that a library writes (sheets.py), and what stands in the sheets.
+"""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 Cell = str | int | float
 SECTOR = 512
 FREE, END, OF_FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 GLOBALS, WORKSHEET = 0x0005, 0x0010
+BOUND_SHEET, DIMENSIONS, EOF, LABEL, NUMBER, BOF = 0x0085, 0x0200, 0x000A, 0x0204, 0x0203, 0x0809
 
 
-def made_xls(path: Path, sheet: str, rows: Sequence[Sequence[Cell]]) -> Path:
-    """A workbook with one sheet of text and numbers; '' is a blank."""
+def made_xls(path: Path, sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> Path:
+    """A workbook of text and numbers; '' is a blank."""
+    named = [struct.pack("<BBBB", 0, 0, len(name), 0) + name.encode("latin-1") for name in sheets]
+    # Where a sheet begins stands in the globals, behind the record that says it.
+    begin = (
+        len(_begins(GLOBALS)) + sum(len(_record(BOUND_SHEET, bytes(4) + name)) for name in named) + len(_record(EOF))
+    )
+    bodies = [_sheet(rows) for rows in sheets.values()]
+    listed = b""
+    for name, body in zip(named, bodies, strict=True):
+        listed += _record(BOUND_SHEET, struct.pack("<I", begin) + name)
+        begin += len(body)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_compound(_workbook(sheet, rows)))
+    path.write_bytes(_compound(_begins(GLOBALS) + listed + _record(EOF) + b"".join(bodies)))
     return path
 
 
@@ -24,28 +38,23 @@ def _record(kind: int, body: bytes = b"") -> bytes:
 
 
 def _begins(kind: int) -> bytes:
-    return _record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0, 0, 0, 0))
+    return _record(BOF, struct.pack("<HHHHII", 0x0600, kind, 0, 0, 0, 0))
 
 
-def _workbook(sheet: str, rows: Sequence[Sequence[Cell]]) -> bytes:
-    name = sheet.encode("latin-1")
-    # Where the sheet begins stands in the globals, behind the record that says it.
-    named = struct.pack("<BBBB", 0, 0, len(name), 0) + name
-    begin = len(_begins(GLOBALS)) + len(_record(0x0085, bytes(4) + named)) + len(_record(0x000A))
-    globals_ = _begins(GLOBALS) + _record(0x0085, struct.pack("<I", begin) + named) + _record(0x000A)
+def _sheet(rows: Sequence[Sequence[Cell]]) -> bytes:
     width = max(len(row) for row in rows)
     cells = b"".join(
         _cell(at, column, cell) for at, row in enumerate(rows) for column, cell in enumerate(row) if cell != ""
     )
-    size = _record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0))
-    return globals_ + _begins(WORKSHEET) + size + cells + _record(0x000A)
+    size = _record(DIMENSIONS, struct.pack("<IIHHH", 0, len(rows), 0, width, 0))
+    return _begins(WORKSHEET) + size + cells + _record(EOF)
 
 
 def _cell(row: int, column: int, cell: Cell) -> bytes:
     place = struct.pack("<HHH", row, column, 0)
     if isinstance(cell, str):
-        return _record(0x0204, place + struct.pack("<HB", len(cell), 1) + cell.encode("utf-16-le"))
-    return _record(0x0203, place + struct.pack("<d", cell))
+        return _record(LABEL, place + struct.pack("<HB", len(cell), 1) + cell.encode("utf-16-le"))
+    return _record(NUMBER, place + struct.pack("<d", cell))
 
 
 def _compound(stream: bytes) -> bytes:

@@ -2,6 +2,9 @@
 
 Real rows of the published files are the pattern: the header, the order, the spelling `15  to 21 Days`, the month
 `NOV2025`, the byte order mark and CRLF of the ONS lookups. Codes are real where the format needs them; figures are not.
+
+Belongs here: text and ZIPs of text, forms that several tests need, adding, and reading back. Does not belong here: cells of
+sheets (sheets.py), rules of suites (judged.py), staging models (staged.py).
 """
 
 from __future__ import annotations
@@ -14,13 +17,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
-import xlsxwriter
+from sheets import made_xlsx
 
 from pipeline.catalogue.load import catalogue
 from pipeline.ingest import archive
 from pipeline.ingest.archive import AddOutcome, Release
 from pipeline.ingest.read import Bronze
 from pipeline.settings import Settings
+
+# Reads what was archived: a database of one's own costs 11 ms.
+CON = duckdb.connect(config={"threads": 1})
 
 GPAD_NAME = "Appointments_GP_Regional_CSV_Nov_25.zip"
 GPAD_HEADER = (
@@ -104,12 +110,15 @@ def csv_bytes(
     line_end: str = "\n",
     quote: bool = False,
     bom: bool = False,
+    encoding: str = "utf-8",
+    delimiter: str = ",",
 ) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator=line_end, quoting=csv.QUOTE_ALL if quote else csv.QUOTE_MINIMAL)
+    quoting = csv.QUOTE_ALL if quote else csv.QUOTE_MINIMAL
+    writer = csv.writer(text, lineterminator=line_end, quoting=quoting, delimiter=delimiter)
     writer.writerow(header)
     writer.writerows(rows)
-    return ("\ufeff" * bom + text.getvalue()).encode("utf-8")
+    return ("\ufeff" * bom + text.getvalue()).encode(encoding)
 
 
 def gpad_csv(rows: Iterable[Sequence[str]] | None = None, **how: object) -> bytes:
@@ -146,15 +155,10 @@ def made_zip(path: Path, members: Mapping[str, bytes] | None = None) -> Path:
 
 def made_lookup_xlsx(path: Path, rows: Iterable[Sequence[str]] = LOOKUP_ROWS, year: str = "22") -> Path:
     """The XLSX twin of the lookup: the sheet of data, and a sheet `Metadata` whose words look like a header too."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet(f"LOC{year}_ICB{year}_NHSER{year}_EN_LU")
-    for number, row in enumerate([lookup_header(year), *rows]):
-        sheet.write_row(number, 0, row)
-    notes = book.add_worksheet("Metadata")
-    notes.write_row(2, 0, ["Product title", "Health Geographies", f"CCG{year}CDH", "Text", 3])
-    book.close()
-    return path
+    words = ["Product title", "Health Geographies", f"CCG{year}CDH", "Text", 3]
+    return made_xlsx(
+        path, {f"LOC{year}_ICB{year}_NHSER{year}_EN_LU": [lookup_header(year), *rows], "Metadata": [[], [], words]}
+    )
 
 
 # --- what a person does with them -------------------------------------------------------------------------------
@@ -174,6 +178,14 @@ def added(path: Path, settings: Settings, **how: object) -> Release:
     return release_of(outcome, settings)
 
 
+def all_added(path: Path, settings: Settings, **how: object) -> dict[str, Release]:
+    """Adds a file of several tables that must be taken in without a problem; its releases by table."""
+    outcomes = archive.add([path], settings, catalogue(), **how)
+    assert [(one.message, one.problems) for one in outcomes if one.status == "refused" or one.problems] == []
+    ids = {one.release_id for one in outcomes}
+    return {one.table: one for one in archive.releases(settings.raw) if one.release_id in ids}
+
+
 def release_of(outcome: AddOutcome, settings: Settings) -> Release:
     return next(one for one in archive.releases(settings.raw) if one.release_id == outcome.release_id)
 
@@ -184,19 +196,14 @@ def bronze_of(release: Release, settings: Settings) -> Bronze:
 
 def rows_of(bronze: Bronze) -> list[dict]:
     """Bronze rows in the order in which they stand."""
-    con = duckdb.connect()
-    found = con.execute(bronze.select())
+    found = CON.execute(bronze.select())
     names = [column[0] for column in found.description]
-    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    con.close()
-    return rows
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def quarantine_of(bronze: Bronze) -> list[tuple[str, int, list[str], dict]]:
     """Quarantined rows: member, ordinal, rule ids, cells."""
-    con = duckdb.connect()
-    rows = con.execute("select * from read_parquet(?)", [str(bronze.quarantine)]).fetchall()
-    con.close()
+    rows = CON.execute("select * from read_parquet(?)", [str(bronze.quarantine)]).fetchall()
     return [(member, number, rules, json.loads(cells)) for member, number, rules, cells in rows]
 
 

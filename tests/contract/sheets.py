@@ -1,7 +1,12 @@
-"""Writes workbooks and Parquet files cell by cell, as publishers of sheets and of Parquet give them."""
+"""Sheets cell by cell, as publishers give them: their rows, and the workbooks and Parquet files that hold them.
+
+Belongs here: writing XLSX, OpenDocument and Parquet, and the rows that stand above a table. Does not belong here: text
+(published.py), Excel 97 (old_workbook.py).
+"""
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -12,25 +17,34 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
-Cell = str | int | float | date
+Cell = object  # text, number, day or ERROR
+Row = list[Cell]
 Sheets = Mapping[str, Sequence[Sequence[Cell]]]
+ERROR = object()
 
 
 def made_xlsx(path: Path, sheets: Sheets) -> Path:
-    """An XLSX workbook; days become real dates, '' a blank."""
+    """An XLSX workbook; days become real dates, '' a blank, and ERROR a division by zero."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    book = xlsxwriter.Workbook(path)
-    day = book.add_format({"num_format": "mmm-yy"})
-    for name, rows in sheets.items():
-        sheet = book.add_worksheet(name)
-        for at, row in enumerate(rows):
-            for column, cell in enumerate(row):
-                if isinstance(cell, date):
-                    sheet.write_datetime(at, column, cell, day)
-                elif cell != "":
-                    sheet.write(at, column, cell)
-    book.close()
+    path.write_bytes(xlsx_bytes(sheets))
     return path
+
+
+def xlsx_bytes(sheets: Sheets) -> bytes:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+        day = book.add_format({"num_format": "mmm-yy"})
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                for column, cell in enumerate(row):
+                    if cell is ERROR:
+                        sheet.write_formula(at, column, "=1/0", None, "#DIV/0!")
+                    elif isinstance(cell, date):
+                        sheet.write_datetime(at, column, cell, day)
+                    elif cell != "":
+                        sheet.write(at, column, cell)
+    return data.getvalue()
 
 
 def made_ods(path: Path, sheets: Sheets) -> Path:
@@ -78,3 +92,22 @@ def made_parquet(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Cel
     }
     pq.write_table(pa.table(cells), path)
     return path
+
+
+def title_block(title: str, period: str, basis: str, *, rows_between: int = 1) -> list[Row]:
+    """The title block of NHS England: rows from the top of a sheet down to its header; column A is empty."""
+    facts = {
+        "Title:": title, "Summary:": "What is counted", "": "", "Period:": period, "Source:": "A data collection",
+        "Basis:": basis, "Published:": "13th February 2020", "Revised:": "", "Status:": "Published", "Contact:": "A person",
+    }  # fmt: skip
+    rows: list[Row] = [[""]]
+    rows += [["", label, said] if label else [""] for label, said in facts.items()]
+    return [*rows, *[[""] for _ in range(rows_between)]]
+
+
+def with_cell(rows: list[Row], at: int, column: int, cell: object) -> list[Row]:
+    """The rows with another cell in row `at`, column `column`, both counted from 0."""
+    changed = [list(row) for row in rows]
+    changed[at] += [""] * (column + 1 - len(changed[at]))
+    changed[at][column] = cell
+    return changed

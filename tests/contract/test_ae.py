@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from judged import all_added, failed_rules
-from old_sheets import made_xls_sheets
-from published import add, added, bronze_of, csv_bytes, made, quarantine_of, rows_of
-from titled import Row, title_block, with_cell
+from judged import failed_rules
+from old_workbook import made_xls
+from published import add, added, all_added, bronze_of, csv_bytes, made, quarantine_of, rows_of
+from sheets import Row, title_block, with_cell
 
 from pipeline.ingest import archive
 
@@ -78,7 +78,7 @@ def series() -> dict[str, list[Row]]:
 
 
 def test_the_sheets_of_the_series_are_read_with_equal_names_told_apart(tmp_path, settings):
-    held = all_added(made_xls_sheets(tmp_path / SERIES, series()), settings)
+    held = all_added(made_xls(tmp_path / SERIES, series()), settings)
     assert {table: one.period.slug for table, one in held.items()} == {
         "series_activity": "2010-10", "series_performance": "2011-01", "series_booked": "2020-10",
     }  # fmt: skip
@@ -107,7 +107,7 @@ def test_the_sheets_of_the_series_are_read_with_equal_names_told_apart(tmp_path,
 )
 def test_a_series_that_does_not_add_up_breaks_its_rules(sheet, at, column, cell, rules, tmp_path, settings):
     whole = series()
-    path = made_xls_sheets(tmp_path / SERIES, whole | {sheet: with_cell(whole[sheet], at, column, cell)})
+    path = made_xls(tmp_path / SERIES, whole | {sheet: with_cell(whole[sheet], at, column, cell)})
     held = all_added(path, settings)
     assert set().union(*(failed_rules(one, settings) for one in held.values())) == rules
 
@@ -122,9 +122,7 @@ def test_a_series_that_does_not_add_up_breaks_its_rules(sheet, at, column, cell,
 )
 def test_a_series_with_another_header_is_refused(sheet, at, column, cell, told, tmp_path, settings):
     whole = series()
-    outcome = add(
-        made_xls_sheets(tmp_path / SERIES, whole | {sheet: with_cell(whole[sheet], at, column, cell)}), settings
-    )
+    outcome = add(made_xls(tmp_path / SERIES, whole | {sheet: with_cell(whole[sheet], at, column, cell)}), settings)
     assert (outcome.status, told in outcome.message) == ("refused", True)
 
 

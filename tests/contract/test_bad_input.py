@@ -450,14 +450,14 @@ def test_a_byte_of_windows_1252_where_utf8_was_promised_is_refused_by_its_line(t
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le", "utf-32"])
 def test_utf16_is_refused_as_what_it_is(encoding, tmp_path, settings):
-    data = lookup_csv(bom=False).decode().encode(encoding)
+    data = lookup_csv(bom=False, encoding=encoding)
     outcome = add(made(tmp_path / LOOKUP_NAME, data), settings)
     said = "is UTF-16 text" if encoding == "utf-16" else "is UTF-16" if encoding == "utf-32" else "holds NUL bytes"
     assert_refused(
         outcome, settings, file=LOOKUP_NAME, place=said, expected="expected utf-8 text",
         remedy="Get the file as it was published",
     )  # fmt: skip
-    outcome = add(gpad(tmp_path, gpad_csv().decode().encode(encoding)), settings)
+    outcome = add(gpad(tmp_path, gpad_csv(encoding=encoding)), settings)
     assert_refused(
         outcome,
         settings,

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-import xlsxwriter
-from judged import all_added, failed_rules
-from published import add, bronze_of, quarantine_of, rows_of
-from titled import Row, with_cell
+from judged import failed_rules
+from published import add, all_added, bronze_of, quarantine_of, rows_of
+from sheets import ERROR, Row, made_xlsx, with_cell
 
 from pipeline.catalogue.load import catalogue
 from pipeline.ingest import archive
@@ -23,7 +21,6 @@ MEASURES = (
     "Number of patients who no longer meet the criteria to reside", "Number of patients discharged",
     "Number of patients remaining in hospital who no longer meet the criteria to reside",
 )  # fmt: skip
-ERROR = object()
 
 
 @dataclass(frozen=True)
@@ -107,29 +104,12 @@ def sheets(kind: Kind) -> dict[str, list[Row]]:
     }  # fmt: skip
 
 
-def book(path: Path, whole: dict[str, list[Row]]) -> Path:
-    """An XLSX in which days are real dates and ERROR is a division by zero."""
-    with xlsxwriter.Workbook(path) as made:
-        day = made.add_format({"num_format": "dd/mm/yyyy"})
-        for name, rows in whole.items():
-            sheet = made.add_worksheet(name)
-            for at, row in enumerate(rows):
-                for column, cell in enumerate(row):
-                    if cell is ERROR:
-                        sheet.write_formula(at, column, "=1/0", None, "#DIV/0!")
-                    elif isinstance(cell, date):
-                        sheet.write_datetime(at, column, cell, day)
-                    elif cell != "":
-                        sheet.write(at, column, cell)
-    return path
-
-
 SMALL = {"icbs_of_england"}
 
 
 @KINDS
 def test_every_table_of_every_sheet_is_read(kind, tmp_path, settings):
-    held = all_added(book(tmp_path / kind.file, sheets(kind)), settings)
+    held = all_added(made_xlsx(tmp_path / kind.file, sheets(kind)), settings)
     topics = ("daily", "bed_days", "pathway", "reason")
     assert set(held) == {"missing_organisations"} | {
         f"{topic}_{level}" for topic in topics for level in ("region", "icb", kind.organisation)
@@ -157,7 +137,7 @@ def test_every_table_of_every_sheet_is_read(kind, tmp_path, settings):
 
 def test_one_report_is_never_taken_for_the_other(tmp_path, settings):
     """Their tables of days and weeks have the same headers: what is said in their notes tells them apart, not the name."""
-    held = all_added(book(tmp_path / COMMUNITY.file, sheets(ACUTE)), settings)
+    held = all_added(made_xlsx(tmp_path / COMMUNITY.file, sheets(ACUTE)), settings)
     assert {one.dataset for one in held.values()} == {"discharge_sitrep_acute"}
 
 
@@ -169,7 +149,7 @@ def test_a_sheet_that_begins_in_column_a_is_read_alike(tmp_path, settings):
     moved["Table 5"] = blocks(
         COMMUNITY, [["A table"], ["Contents"]], [[COMMUNITY.note, "", "", *reasons]], [11.5, 0, 3.25], first=0
     )
-    held = all_added(book(tmp_path / COMMUNITY.file, moved), settings)
+    held = all_added(made_xlsx(tmp_path / COMMUNITY.file, moved), settings)
     assert held["reason_region"].layout == "sheet_2024"
     rows = rows_of(bronze_of(held["reason_region"], settings))
     assert (len(rows), rows[0]["area_name"], rows[0]["reason"]) == (24, "ENGLAND", reasons[0])
@@ -180,7 +160,7 @@ def test_an_error_cell_is_missing_for_a_trust_and_held_back_for_a_region(tmp_pat
     for find in ("RVV", "LONDON"):
         at = next(number for number, row in enumerate(whole["Table 5"]) if find in row)
         whole["Table 5"] = with_cell(whole["Table 5"], at, 4, ERROR)
-    archive.add([book(tmp_path / ACUTE.file, whole)], settings, catalogue())
+    archive.add([made_xlsx(tmp_path / ACUTE.file, whole)], settings, catalogue())
     held = {one.table: one for one in archive.releases(settings.raw)}
     row = rows_of(bronze_of(held["reason_trust"], settings))[0]
     assert (row["patients_per_day"], row["patients_per_day_status"]) == (None, "missing")
@@ -192,7 +172,7 @@ def test_an_error_cell_is_missing_for_a_trust_and_held_back_for_a_region(tmp_pat
 
 def test_an_error_cell_where_the_publisher_has_none_stops_the_workbook(tmp_path, settings):
     whole = sheets(ACUTE)
-    path = book(tmp_path / ACUTE.file, whole | {"Table 2": with_cell(whole["Table 2"], 4, 6, ERROR)})
+    path = made_xlsx(tmp_path / ACUTE.file, whole | {"Table 2": with_cell(whole["Table 2"], 4, 6, ERROR)})
     outcome = add(path, settings)
     assert outcome.status == "refused"
     assert "Table 2: cell G5 holds an error such as #N/A, expected a value or a blank" in outcome.message
@@ -211,7 +191,9 @@ def test_an_error_cell_where_the_publisher_has_none_stops_the_workbook(tmp_path,
 def test_another_header_refuses_the_workbook(sheet, find, column, cell, told, tmp_path, settings):
     whole = sheets(ACUTE)
     at = next(number for number, row in enumerate(whole[sheet]) if find in row)
-    outcome = add(book(tmp_path / ACUTE.file, whole | {sheet: with_cell(whole[sheet], at, column, cell)}), settings)
+    outcome = add(
+        made_xlsx(tmp_path / ACUTE.file, whole | {sheet: with_cell(whole[sheet], at, column, cell)}), settings
+    )
     assert (outcome.status, told in outcome.message, "\n" in outcome.message) == ("refused", True, False)
 
 
@@ -225,7 +207,7 @@ def test_figures_that_do_not_fit_break_their_rules(tmp_path, settings):
         at = next(number for number, row in enumerate(whole[sheet]) if find in row)
         assert whole[sheet][at][column] != cell
         whole[sheet] = with_cell(whole[sheet], at, column, cell)
-    held = all_added(book(tmp_path / ACUTE.file, whole), settings)
+    held = all_added(made_xlsx(tmp_path / ACUTE.file, whole), settings)
     broken = {table: failed_rules(one, settings) - SMALL for table, one in held.items() if table[0] != "m"}
     assert {table: rules for table, rules in broken.items() if rules} == {
         "daily_region": {"patients_of_region_add_up", "england_is_the_sum_in_daily"},
@@ -240,7 +222,7 @@ def test_figures_that_do_not_fit_break_their_rules(tmp_path, settings):
 def test_a_month_without_its_last_days_is_noticed(tmp_path, settings):
     whole = sheets(ACUTE)
     cut = whole | {"Table 2": [row[: 4 + 29 * 3] for row in whole["Table 2"]]}
-    held = all_added(book(tmp_path / ACUTE.file, cut), settings)
+    held = all_added(made_xlsx(tmp_path / ACUTE.file, cut), settings)
     assert [failed_rules(held[f"daily_{level}"], settings) - SMALL for level in ("region", "icb", "trust")] == [
         {"days_of_region_are_complete"}, {"days_of_icb_are_complete"}, {"days_of_trust_are_complete"},
     ]  # fmt: skip
@@ -270,7 +252,7 @@ def series(kind: Kind) -> dict[str, list[Row]]:
 
 @KINDS
 def test_the_series_are_read(kind, tmp_path, settings):
-    held = all_added(book(tmp_path / f"{kind.name}_latest_time_series.xlsx", series(kind)), settings)
+    held = all_added(made_xlsx(tmp_path / f"{kind.name}_latest_time_series.xlsx", series(kind)), settings)
     assert {table: (one.dataset, one.period.slug) for table, one in held.items()} == dict.fromkeys(
         ["series_daily", "series_weekly"], (kind.dataset, "2023-04")
     )
@@ -283,5 +265,5 @@ def test_the_series_are_read(kind, tmp_path, settings):
 def test_a_series_with_a_day_too_few_is_noticed(tmp_path, settings):
     whole = series(ACUTE)
     cut = whole | {"Daily Series": [*whole["Daily Series"][:9], *whole["Daily Series"][10:]]}
-    held = all_added(book(tmp_path / "acute_latest_time_series.xlsx", cut), settings)
+    held = all_added(made_xlsx(tmp_path / "acute_latest_time_series.xlsx", cut), settings)
     assert failed_rules(held["series_daily"], settings) == {"series_of_days_is_unbroken"}

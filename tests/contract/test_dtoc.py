@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from judged import all_added, failed_rules
-from old_sheets import made_xls_sheets
-from published import add, bronze_of, quarantine_of, rows_of
-from titled import Row, title_block, with_cell
+from judged import failed_rules
+from old_workbook import made_xls
+from published import add, all_added, bronze_of, quarantine_of, rows_of
+from sheets import Row, title_block, with_cell
 
 from pipeline.catalogue.load import catalogue
 from pipeline.ingest import archive
@@ -114,7 +114,7 @@ SMALL = {"authorities_of_types", "authorities_of_organisations"}
 
 @pytest.mark.parametrize("generation", GENERATIONS)
 def test_every_generation_of_a_month_is_read(generation, tmp_path, settings):
-    held = all_added(made_xls_sheets(tmp_path / NAME, sheets(generation)), settings)
+    held = all_added(made_xls(tmp_path / NAME, sheets(generation)), settings)
     assert set(held) == {"england", "la_by_type_of_care", "la_by_responsible_organisation", "la_by_reason"}
     assert {one.period.slug for one in held.values()} == {"2019-12"}
     assert {table: failed_rules(one, settings) - SMALL for table, one in held.items()} == {
@@ -139,7 +139,7 @@ def test_every_generation_of_a_month_is_read(generation, tmp_path, settings):
 def test_reasons_have_one_name_in_all_generations(tmp_path, settings):
     names = []
     for generation in ("sha_2011", "beds_2017"):
-        held = all_added(made_xls_sheets(tmp_path / generation / NAME, sheets(generation)), settings)
+        held = all_added(made_xls(tmp_path / generation / NAME, sheets(generation)), settings)
         names.append(
             [row["reason"] for row in rows_of(bronze_of(held["la_by_reason"], settings)) if row["code"] == "-"]
         )
@@ -148,7 +148,7 @@ def test_reasons_have_one_name_in_all_generations(tmp_path, settings):
 
 
 def test_the_sheet_of_england_fills_down_the_type_of_care_and_keeps_what_cannot_be(tmp_path, settings):
-    held = all_added(made_xls_sheets(tmp_path / NAME, sheets("sha_2011")), settings)
+    held = all_added(made_xls(tmp_path / NAME, sheets("sha_2011")), settings)
     rows = rows_of(bronze_of(held["england"], settings))
     assert {row["type_of_care"] for row in rows} == {"acute", "non_acute"}
     assert len(rows) == 2 * 11 * 3
@@ -175,9 +175,7 @@ def test_a_sheet_that_is_not_as_published_refuses_the_workbook_with_one_line(
     sheet, at, column, cell, told, tmp_path, settings
 ):
     whole = sheets()
-    outcome = add(
-        made_xls_sheets(tmp_path / NAME, whole | {sheet: with_cell(whole[sheet], at, column, cell)}), settings
-    )
+    outcome = add(made_xls(tmp_path / NAME, whole | {sheet: with_cell(whole[sheet], at, column, cell)}), settings)
     assert outcome.status == "refused"
     assert told in outcome.message
     assert "\n" not in outcome.message
@@ -185,7 +183,7 @@ def test_a_sheet_that_is_not_as_published_refuses_the_workbook_with_one_line(
 
 def test_a_workbook_without_one_of_its_sheets_is_refused(tmp_path, settings):
     some = {name: rows for name, rows in sheets().items() if name != BY_REASON}
-    outcome = add(made_xls_sheets(tmp_path / NAME, some), settings)
+    outcome = add(made_xls(tmp_path / NAME, some), settings)
     assert outcome.status == "refused"
     assert "has no sheet like 'LA - by reason'" in outcome.message
 
@@ -197,7 +195,7 @@ def test_a_cell_that_breaks_a_rule_is_held_back_with_its_row(tmp_path, settings)
         care = with_cell(care, at, column, cell)
     for at, column, cell in ((16, 1, "Derbyshire"), (17, 2, "E12000008")):
         by_organisation = with_cell(by_organisation, at, column, cell)
-    path = made_xls_sheets(tmp_path / NAME, whole | {CARE: care, "LA - by responsible org": by_organisation})
+    path = made_xls(tmp_path / NAME, whole | {CARE: care, "LA - by responsible org": by_organisation})
     assert sum(bool(one.problems) for one in archive.add([path], settings, catalogue())) == 2
     held = {one.table: bronze_of(one, settings) for one in archive.releases(settings.raw)}
     broken = [(row, rules) for _, row, rules, _ in quarantine_of(held["la_by_type_of_care"])]
@@ -213,7 +211,7 @@ def test_a_cell_that_breaks_a_rule_is_held_back_with_its_row(tmp_path, settings)
 
 
 def test_a_month_by_provider_is_none_by_local_authority(tmp_path, settings):
-    path = made_xls_sheets(tmp_path / NAME, sheets(basis="Provider"))
+    path = made_xls(tmp_path / NAME, sheets(basis="Provider"))
     assert {one.status for one in archive.add([path], settings, catalogue())} == {"archived"}
     for held in archive.releases(settings.raw):
         report = bronze_of(held, settings).report
@@ -228,7 +226,7 @@ def test_figures_that_do_not_add_up_break_their_rules(tmp_path, settings):
         BY_REASON: with_cell(whole[BY_REASON], 16, 5, 311),
         "England": with_cell(whole["England"], 14, 3, 404),
     }
-    held = all_added(made_xls_sheets(tmp_path / NAME, whole | spoilt), settings)
+    held = all_added(made_xls(tmp_path / NAME, whole | spoilt), settings)
     assert {table: failed_rules(one, settings) - SMALL for table, one in held.items()} == {
         "la_by_type_of_care": {"england_is_the_sum_of_types", "types_add_up", "people_per_day_of_types"},
         "la_by_responsible_organisation": {"england_has_no_code_of_organisations"},
@@ -275,7 +273,7 @@ def series(*, until: str = "January 2011") -> dict[str, list[Row]]:
 
 
 def test_the_series_of_england_is_read_to_the_month_in_its_title(tmp_path, settings):
-    held = all_added(made_xls_sheets(tmp_path / "DTOC-England-Data_Set.xls", series()), settings)
+    held = all_added(made_xls(tmp_path / "DTOC-England-Data_Set.xls", series()), settings)
     assert {table: (one.period.slug, one.period_from) for table, one in held.items()} == dict.fromkeys(
         ["series_by_type_of_care", "series_by_responsible_organisation", "series_by_reason", "series_detail"],
         ("2011-01", "content"),
@@ -290,7 +288,7 @@ def test_the_series_of_england_is_read_to_the_month_in_its_title(tmp_path, setti
 
 
 def test_a_series_that_ends_before_its_title_says_is_noticed(tmp_path, settings):
-    held = all_added(made_xls_sheets(tmp_path / "DTOC-England-Data_Set.xls", series(until="February 2011")), settings)
+    held = all_added(made_xls(tmp_path / "DTOC-England-Data_Set.xls", series(until="February 2011")), settings)
     assert {table: failed_rules(one, settings) for table, one in held.items()} == {
         "series_by_type_of_care": {"series_of_types_is_unbroken"},
         "series_by_responsible_organisation": {"series_of_organisations_is_unbroken"},
@@ -301,5 +299,5 @@ def test_a_series_that_ends_before_its_title_says_is_noticed(tmp_path, settings)
 
 def test_a_series_of_another_basis_is_refused(tmp_path, settings):
     spoilt = {name: with_cell(rows, 6, 2, "Local Authority") for name, rows in series().items()}
-    path = made_xls_sheets(tmp_path / "DTOC-England-Data_Set.xls", spoilt)
+    path = made_xls(tmp_path / "DTOC-England-Data_Set.xls", spoilt)
     assert {one.status for one in archive.add([path], settings, catalogue())} == {"refused"}

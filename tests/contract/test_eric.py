@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from judged import failed_rules
-from old_sheets import made_xls_sheets
+from old_workbook import made_xls
 from published import add, added, bronze_of, csv_bytes, made, rows_of
 
 from pipeline.catalogue.load import catalogue
@@ -55,7 +55,7 @@ def workbook(folder: Path, *, number: int = 13944, **sheets: list[list]) -> Path
     found = {"Trust Data": trust_sheet(), "Site Data": site_sheet(), "PFI Data": pfi_sheet()}
     found |= {name.replace("_", " "): rows for name, rows in sheets.items()}
     found = {name: rows for name, rows in found.items() if rows} | {"Disclaimer": [["Disclaimer"]]}
-    return made_xls_sheets(folder / f"HospitalEstatesAndFacilitiesStatistics_{number}.XLS", found)
+    return made_xls(folder / f"HospitalEstatesAndFacilitiesStatistics_{number}.XLS", found)
 
 
 def tables_of(path: Path, settings) -> dict[str, archive.Release]:

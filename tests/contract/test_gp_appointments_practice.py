@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from judged import all_added, failed_rules
-from published import add, added, bronze_of, csv_bytes, made, made_zip, rows_of
+from judged import failed_rules
+from published import add, added, all_added, bronze_of, csv_bytes, made, made_zip, rows_of
 
 from pipeline.catalogue.load import catalogue
 from pipeline.ingest import archive

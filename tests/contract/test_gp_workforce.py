@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from judged import all_added, failed_rules
-from published import add, added, bronze_of, csv_bytes, made, made_zip, rows_of
+from judged import failed_rules
+from published import add, added, all_added, bronze_of, csv_bytes, made, made_zip, rows_of
 
 from pipeline.periods import parse
 
@@ -127,9 +127,9 @@ def test_the_zip_of_a_month_gives_both_tables(encoding, layout, tmp_path, settin
     high[0][1] = "MÉDICAL CENTRE"
     members = {
         "0 General Practice Detailed Practice-Level CSV. Overall Definitions.xlsx": b"not read",
-        DETAILED: csv_bytes(HEADER, [detailed]).decode("utf-8").encode(encoding),
+        DETAILED: csv_bytes(HEADER, [detailed], encoding=encoding),
         "2 General Practice High-level Practice-Level CSV. Overall Definitions.xlsx": b"not read",
-        HIGH: csv_bytes(HIGH_HEADER, high).decode("utf-8").encode(encoding),
+        HIGH: csv_bytes(HIGH_HEADER, high, encoding=encoding),
     }
     found = all_added(made_zip(tmp_path / "GPWPracticeCSV.112025.zip", members), settings)
     assert {table: release.period.slug for table, release in found.items()} == {

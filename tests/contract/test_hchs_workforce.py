@@ -7,9 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from judged import all_added, failed_rules
+from judged import failed_rules
 from old_workbook import made_xls
-from published import add, added, bronze_of, csv_bytes, made, quarantine_of, release_of, rows_of
+from published import add, added, all_added, bronze_of, csv_bytes, made, quarantine_of, release_of, rows_of
 from sheets import made_xlsx
 
 from pipeline.catalogue.load import catalogue
@@ -68,7 +68,7 @@ def organisations() -> list[list[str | int]]:
 
 
 def test_the_workbook_gives_a_row_for_each_figure_of_country_region_and_body(tmp_path, settings):
-    release = added(made_xls(tmp_path / XLS, "final", organisations()), settings)
+    release = added(made_xls(tmp_path / XLS, {"final": organisations()}), settings)
     rows = rows_of(bronze_of(release, settings))
     assert (release.table, release.layout, release.period) == (
         "organisation_headcount", "organisations_2017", parse("2017-04-30"),
@@ -99,7 +99,7 @@ def test_the_workbook_gives_a_row_for_each_figure_of_country_region_and_body(tmp
 def test_a_wrong_figure_of_the_workbook_breaks_its_rule(row, column, value, rule, tmp_path, settings):
     rows = organisations()
     rows[row][column] = value
-    outcome = add(made_xls(tmp_path / XLS, "final", rows), settings)
+    outcome = add(made_xls(tmp_path / XLS, {"final": rows}), settings)
     assert rule in failed_rules(release_of(outcome, settings), settings)
 
 
@@ -119,7 +119,7 @@ def test_a_workbook_of_another_form_is_refused_or_a_problem(row, column, value, 
     rows = organisations()
     rows[row] = [*rows[row], *[""] * (column + 1 - len(rows[row]))]
     rows[row][column] = value
-    outcome = add(made_xls(tmp_path / XLS, "final", rows), settings)
+    outcome = add(made_xls(tmp_path / XLS, {"final": rows}), settings)
     assert words in " ".join([outcome.message, *outcome.problems])
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from judged import all_added, failed_rules
-from published import add, added, bronze_of, csv_bytes, made, made_zip, release_of, rows_of
+from judged import failed_rules
+from published import add, added, all_added, bronze_of, csv_bytes, made, made_zip, release_of, rows_of
 
 from pipeline.periods import parse
 

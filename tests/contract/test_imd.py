@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import xlsxwriter
-from judged import all_added, failed_rules
-from published import add, added, bronze_of, csv_bytes, made, rows_of
+from judged import failed_rules
+from published import add, added, all_added, bronze_of, csv_bytes, made, rows_of
+from sheets import made_xlsx
 
 from pipeline.periods import parse
 
@@ -27,15 +27,7 @@ DOMAINS = {
 
 
 def workbook(path: Path, sheets: dict[str, list[list]]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book = xlsxwriter.Workbook(path)
-    book.add_worksheet("Notes")
-    for name, rows in sheets.items():
-        sheet = book.add_worksheet(name)
-        for number, row in enumerate(rows):
-            sheet.write_row(number, 0, row)
-    book.close()
-    return path
+    return made_xlsx(path, {"Notes": [], **sheets})
 
 
 def small_areas(count: int = 20) -> list[list]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
-import duckdb
 import pytest
-from published import added, rows_of
+from judged import broken_rules
+from published import added, quarantine_of, rows_of
 from written import read_of
 
 from pipeline.catalogue.contract import Column, Table
@@ -30,6 +31,7 @@ from pipeline.settings import PROJECT_ROOT
 from pipeline.submission import template
 
 SYNTHETIC = Provenance(origin="synthetic")
+known_totals = cache(local_extracts.known_totals)
 COMMON = ("extract_id", "submitting_org_ods", "icb_ods", "supplied_at", "version", "data_status")
 
 BLANK_LINE = dict.fromkeys(
@@ -151,15 +153,7 @@ def read(path: Path, one: Extract, folder: Path) -> Bronze:
 
 def broken(bronze: Bronze, rules: Iterable[Rule], rows: str = "true") -> set[str]:
     """The rules of a suite that the rows of a bronze break, those alone that SQL `rows` names."""
-    con = duckdb.connect()
-    con.execute(f"create table batch as select * from ({bronze.select()}) where {rows}")
-    failed = {
-        rule.rule_id
-        for rule in rules
-        if con.execute(rule.expectation["kwargs"]["unexpected_rows_query"].replace("{batch}", "batch")).fetchall()
-    }
-    con.close()
-    return failed
+    return broken_rules(f"select * from ({bronze.select()}) where {rows}", rules)
 
 
 def rules_of(one: Extract) -> tuple[Rule, ...]:
@@ -240,7 +234,7 @@ def test_the_sample_is_taken_in_whole_and_breaks_no_rule(one, tmp_path, settings
     assert release.period_from == "content"
     bronze = archive.bronze_of(release, settings, catalogue())
     assert bronze.report.duplicate_keys == 0
-    assert bronze.report.rows_clean == len(one.filled()) == local_extracts.known_totals()[f"{one.dataset}/{one.table}"]
+    assert bronze.report.rows_clean == len(one.filled()) == known_totals()[f"{one.dataset}/{one.table}"]
     assert broken(bronze, rules_of(one)) == set()
 
 
@@ -283,9 +277,7 @@ def test_each_rule_of_a_cell_leaves_the_row_out_and_names_itself(one, tmp_path):
     cases = list(bad_cells(one))
     right = one.filled()
     bronze = read(file_of(tmp_path, one, right + [row for _, row in cases]), one, tmp_path)
-    quarantined = dict(
-        duckdb.sql(f"select source_row, rule_ids from read_parquet('{bronze.quarantine.as_posix()}')").fetchall()
-    )
+    quarantined = {number: rules for _, number, rules, _ in quarantine_of(bronze)}
     assert set(quarantined) == set(range(len(right) + 1, len(right) + len(cases) + 1))
     for number, (rule, row) in enumerate(cases, start=len(right) + 1):
         assert rule in quarantined[number], (rule, row)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from judged import all_added, failed_rules
-from old_sheets import made_xls_sheets
-from published import add, bronze_of, quarantine_of, rows_of
-from titled import Row, title_block, with_cell
+from judged import failed_rules
+from old_workbook import made_xls
+from published import add, all_added, bronze_of, quarantine_of, rows_of
+from sheets import Row, title_block, with_cell
 
 from pipeline.catalogue.load import catalogue
 from pipeline.ingest import archive
@@ -57,7 +57,7 @@ SMALL = {"commissioners_of_england"}
 
 @pytest.mark.parametrize("generation", GENERATIONS)
 def test_every_generation_is_read(generation, tmp_path, settings):
-    held = all_added(made_xls_sheets(tmp_path / NAME, sheets(generation)), settings)
+    held = all_added(made_xls(tmp_path / NAME, sheets(generation)), settings)
     assert {table: (one.layout, one.period.slug) for table, one in held.items()} == dict.fromkeys(
         ["commissioner", "area"], (generation, "2017-04")
     )
@@ -87,7 +87,7 @@ def test_every_generation_is_read(generation, tmp_path, settings):
 def test_another_header_refuses_the_workbook(at, column, cell, told, tmp_path, settings):
     whole = sheets()
     spoilt = whole | {"Commissioner": with_cell(whole["Commissioner"], at, column, cell)}
-    outcome = add(made_xls_sheets(tmp_path / NAME, spoilt), settings)
+    outcome = add(made_xls(tmp_path / NAME, spoilt), settings)
     assert (outcome.status, told in outcome.message, "\n" in outcome.message) == ("refused", True, False)
 
 
@@ -101,9 +101,7 @@ def test_another_header_refuses_the_workbook(at, column, cell, told, tmp_path, s
 )  # fmt: skip
 def test_a_cell_that_breaks_a_rule_is_held_back(column, cell, rule, tmp_path, settings):
     whole = sheets()
-    path = made_xls_sheets(
-        tmp_path / NAME, whole | {"Commissioner": with_cell(whole["Commissioner"], 15, column, cell)}
-    )
+    path = made_xls(tmp_path / NAME, whole | {"Commissioner": with_cell(whole["Commissioner"], 15, column, cell)})
     archive.add([path], settings, catalogue())
     held = next(one for one in archive.releases(settings.raw) if one.table == "commissioner")
     assert [rules for _, _, rules, _ in quarantine_of(bronze_of(held, settings))] == [
@@ -123,9 +121,7 @@ def test_a_cell_that_breaks_a_rule_is_held_back(column, cell, rule, tmp_path, se
 )
 def test_figures_that_do_not_fit_break_their_rules(column, cell, rules, tmp_path, settings):
     whole = sheets()
-    path = made_xls_sheets(
-        tmp_path / NAME, whole | {"Commissioner": with_cell(whole["Commissioner"], 15, column, cell)}
-    )
+    path = made_xls(tmp_path / NAME, whole | {"Commissioner": with_cell(whole["Commissioner"], 15, column, cell)})
     archive.add([path], settings, catalogue())
     held = next(one for one in archive.releases(settings.raw) if one.table == "commissioner")
     assert failed_rules(held, settings) - SMALL == rules

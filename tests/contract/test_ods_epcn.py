@@ -6,9 +6,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import xlsxwriter
-from judged import all_added, failed_rules
-from published import add, bronze_of, rows_of
+from judged import failed_rules
+from published import add, all_added, bronze_of, rows_of
+from sheets import made_xlsx
 
 from pipeline.ingest import archive
 from pipeline.periods import parse
@@ -60,20 +60,8 @@ def workbook(
     folder: Path, generation: str = "sub_icb", networks=None, partners=None, name: str = "ePCN__2025-02.xlsx",
     sheets: tuple[str, ...] = ("PCNDetails", "PCN Core Partner Details"),
 ) -> Path:  # fmt: skip
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book = xlsxwriter.Workbook(path)
-    for title, header, rows in (
-        (sheets[0], NETWORKS[generation], networks or [network()]),
-        (sheets[1], PARTNERS[generation], partners or [partner()]),
-    ):
-        sheet = book.add_worksheet(title)
-        for at, row in enumerate([header, *rows]):
-            for column, cell in enumerate(row):
-                if cell != "":
-                    sheet.write(at, column, cell)
-    book.close()
-    return path
+    tables = [NETWORKS[generation], *(networks or [network()])], [PARTNERS[generation], *(partners or [partner()])]
+    return made_xlsx(folder / name, dict(zip(sheets, tables, strict=True)))
 
 
 def zipped(path: Path, *beside: str) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from judged import failed_rules
-from old_sheets import made_xls_sheets
+from old_workbook import made_xls
 from published import add, added, bronze_of, rows_of
 from sheets import made_xlsx
 
@@ -52,7 +52,7 @@ def sheets(generation: str = "2019", **how: str) -> dict[str, list[list]]:
 
 
 def workbook(folder: Path, found: dict[str, list[list]], name: str = "ukmidyearestimates20192020ladcodes.xls") -> Path:
-    return (made_xls_sheets if name.endswith(".xls") else made_xlsx)(folder / name, found)
+    return (made_xls if name.endswith(".xls") else made_xlsx)(folder / name, found)
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,7 @@ CONTRACTED = {"source": "NWRS contracted services", "fte": "2.5", "person": "NUL
 
 
 def file_of(folder: Path, rows: list[list[str]], name: str = NAME, encoding: str = "cp1252") -> Path:
-    data = csv_bytes(HEADER.split(","), rows, line_end="\r\n").decode("utf-8").encode(encoding)
-    return made(folder / name, data)
+    return made(folder / name, csv_bytes(HEADER.split(","), rows, line_end="\r\n", encoding=encoding))
 
 
 @pytest.mark.parametrize(("encoding", "layout"), [("cp1252", "individual_2020_cp1252"), ("utf-8", "individual_2020")])

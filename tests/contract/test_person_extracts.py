@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-import xlsxwriter
 from published import add, bronze_of, made, quarantine_of, release_of, rows_of
+from sheets import made_xlsx
 
 from pipeline.catalogue.load import catalogue
 from pipeline.ingest import archive
@@ -65,11 +65,8 @@ def test_the_workbook_says_what_the_csv_says(dataset, tmp_path, settings):
     rows = one.filled()[:10]
     layout = next(layout for layout in catalogue().contracts[dataset].tables[0].layouts if layout.format == "xlsx")
     path = tmp_path / one.file_name.replace(".csv", ".xlsx")
-    book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet(layout.sheet)
-    for at, row in enumerate([list(rows[0]), *(list(row.values()) for row in rows)], start=layout.header_row - 1):
-        sheet.write_row(at, 0, row)
-    book.close()
+    above = [[]] * (layout.header_row - 1)
+    made_xlsx(path, {layout.sheet: [*above, list(rows[0]), *(list(row.values()) for row in rows)]})
     outcome = add(path, settings, provenance=SYNTHETIC)
     assert outcome.problems == ()
     of_workbook = rows_of(bronze_of(release_of(outcome, settings), settings))

@@ -83,8 +83,13 @@ def as_text(defs: Definitions) -> str:
 
 
 @pytest.fixture(scope="module")
-def defs(tmp_path_factory) -> Definitions:
-    return graph_over_nothing(tmp_path_factory.mktemp("graph"))
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("graph")
+
+
+@pytest.fixture(scope="module")
+def defs(folder) -> Definitions:
+    return graph_over_nothing(folder)
 
 
 def test_the_graph_is_the_one_that_was_reviewed(defs):
@@ -174,7 +179,9 @@ def test_the_hour_is_there_once_on_every_day_of_a_year(defs, clock):
         assert tick.astimezone(UTC).astimezone(zone) == tick, f"{day}: {hour}:{minute} is missing"
 
 
-def test_the_code_location_loads_without_an_archive_and_with_telemetry_off(tmp_path):
+def test_the_code_location_loads_without_an_archive_and_with_telemetry_off(defs, folder, tmp_path):
+    # The project is the same: what dbt parsed of it is kept, as on every load but the first.
+    shutil.copytree(folder / "out", tmp_path / "data" / "marts")
     off = {"DAGSTER_DISABLE_TELEMETRY", "DBT_SEND_ANONYMOUS_USAGE_STATS", "DO_NOT_TRACK", "GX_ANALYTICS_ENABLED"}
     environment = {name: value for name, value in os.environ.items() if name not in off and "ICS_MARTS" not in name}
     program = (

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import xlsxwriter
-from small_tables import contract_of, csv_text, read_bytes
+from small_tables import contract_of, csv_text, read_bytes, workbook
 
 from pipeline.errors import Refused
 
@@ -40,16 +39,8 @@ SHEETS = contract_of(
 
 def two_sheets(path: Path, header: list[str]) -> bytes:
     """A sheet with site A, water 1 and waste 2, and one with site B below `header`, whose figures count from 3."""
-    book = xlsxwriter.Workbook(path)
-    for name, cells, row in (
-        ("One", ["Site", "Water cost", "Waste cost"], ["A", 1, 2]),
-        ("Two", header, ["B", 3, 4, 5]),
-    ):
-        sheet = book.add_worksheet(name)
-        sheet.write_row(0, 0, cells)
-        sheet.write_row(1, 0, row[: len(cells)])
-    book.close()
-    return path.read_bytes()
+    first = [["Site", "Water cost", "Waste cost"], ["A", 1, 2]]
+    return workbook(path, {"One": first, "Two": [header, ["B", 3, 4, 5][: len(header)]]})
 
 
 def test_columns_that_become_rows_may_stand_in_another_order_on_each_sheet(tmp_path):

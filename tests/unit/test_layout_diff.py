@@ -7,9 +7,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 import yaml
-from small_tables import NAME, catalogue_of, contract_of, csv_text
+from small_tables import NAME, catalogue_of, contract_of, csv_text, workbook
 
 from pipeline.catalogue.contract import Contract
 from pipeline.catalogue.load import load_contract
@@ -57,14 +56,14 @@ def changed(at: int, value: str, row: int = 0) -> list[list[str]]:
 
 
 def difference(path: Path, known: Contract) -> Difference:
-    found = layout_diff.difference_of(path, catalogue_of(known))
+    found = layout_diff.difference_of(path, catalogue_of(known), threads=1)
     assert found
     return found
 
 
 def difference_of_fitting(path: Path, known: Contract, folder: Path) -> Difference:
     (found,) = identify(path, catalogue_of(known))
-    bronze = read(path, found, "1" * 64, folder / "work", label=path.name)
+    bronze = read(path, found, "1" * 64, folder / "work", label=path.name, threads=1)
     return layout_diff.difference_of_read(path, found, bronze, path.name)
 
 
@@ -96,7 +95,7 @@ def pasted(found: Difference, folder: Path) -> Contract:
 
 def rows_read(path: Path, known: Contract, folder: Path) -> tuple[int, int]:
     (found,) = identify(path, catalogue_of(known))
-    report = read(path, found, "2" * 64, folder / "pasted", label=path.name).report
+    report = read(path, found, "2" * 64, folder / "pasted", label=path.name, threads=1).report
     return report.rows_in, report.rows_clean
 
 
@@ -217,18 +216,14 @@ def test_members_that_were_renamed_and_strays_beside_them(tmp_path):
     assert rows_read(path, pasted(found, tmp_path), tmp_path) == (3, 3)
 
 
-def workbook(path: Path, sheet: str, records: list[list[str]]) -> Path:
-    with xlsxwriter.Workbook(path) as book:
-        book.add_worksheet("Notes").write(0, 0, "about")
-        page = book.add_worksheet(sheet)
-        for number, record in enumerate(records):
-            page.write_row(number, 0, record)
+def noted(path: Path, sheet: str, records: list[list[str]]) -> Path:
+    workbook(path, {"Notes": [["about"]], sheet: records})
     return path
 
 
 def test_a_renamed_sheet_with_a_header_that_moved(tmp_path):
     known = contract(format="xlsx", sheet="Data")
-    path = workbook(tmp_path / "things_2025-01.xlsx", "Table 1", [["A title"], [], HEADER, *ROWS])
+    path = noted(tmp_path / "things_2025-01.xlsx", "Table 1", [["A title"], [], HEADER, *ROWS])
     found = difference(path, known)
     assert [(one.kind, one.what) for one in found.changes] == [
         ("sheet", "is 'Table 1', was 'Data'"),
@@ -238,7 +233,7 @@ def test_a_renamed_sheet_with_a_header_that_moved(tmp_path):
 
 
 def test_a_csv_that_became_a_workbook(tmp_path):
-    path = workbook(tmp_path / "things_2025-01.xlsx", "Data", [HEADER, *ROWS])
+    path = noted(tmp_path / "things_2025-01.xlsx", "Data", [HEADER, *ROWS])
     found = difference(path, contract())
     assert kinds(found) == ["container"]
     assert rows_read(path, pasted(found, tmp_path), tmp_path) == (3, 3)

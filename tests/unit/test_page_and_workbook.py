@@ -364,7 +364,7 @@ def appointments_only() -> dict[str, list[dict]]:
 
 def edition(content: dict[str, list[dict]]):
     """An in-memory database of an edition; a column that a row does not give is null."""
-    con = duck.connect()
+    con = duck.connect(threads=1)
     con.execute(DDL)
     for table, rows in content.items():
         if rows:

@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_tables import contract_of, csv_text, read_bytes
-from test_read_workbooks import workbook
+from small_tables import contract_of, csv_text, read_bytes, workbook
 
 from pipeline import periods
 from pipeline.errors import Refused
@@ -42,7 +41,7 @@ def test_a_found_table_is_read_with_the_place_of_each_row(form, tmp_path):
     layout = {**FOUND, "format": form} | ({"sheet": "Data"} if form == "xlsx" else {})
     contract = contract_of(COLUMNS, layout=layout, keys=["code", "metric"])
     data = (
-        workbook(tmp_path / "made.xlsx", TITLED, "Data")
+        workbook(tmp_path / "made.xlsx", {"Data": TITLED})
         if form == "xlsx"
         else "\n".join(",".join(row) for row in TITLED)
     )

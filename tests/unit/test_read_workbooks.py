@@ -7,8 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import xlsxwriter
-from small_tables import contract_of, read_bytes
+from small_tables import contract_of, read_bytes, workbook
 
 from pipeline.errors import Refused
 
@@ -18,28 +17,9 @@ CONTRACT = contract_of(
 )
 
 
-def workbook(
-    path: Path, rows: list[list[object]], sheet: str = "Data 2025", *, more: dict[str, list] | None = None
-) -> bytes:
-    """A workbook with `rows` in `sheet` and other sheets beside it. A pair (formula, result) is a formula."""
-    book = xlsxwriter.Workbook(path)
-    for name, content in {sheet: rows, **(more or {})}.items():
-        page = book.add_worksheet(name)
-        day = book.add_format({"num_format": "dd/mm/yyyy"})
-        for row, cells in enumerate(content):
-            for column, cell in enumerate(cells):
-                if isinstance(cell, tuple):
-                    page.write_formula(row, column, cell[0], None, cell[1])
-                elif isinstance(cell, datetime.date):
-                    page.write_datetime(row, column, cell, day)
-                elif cell is not None:
-                    page.write(row, column, cell)
-    book.close()
-    return path.read_bytes()
-
-
-def read_rows(rows: list[list[object]], folder: Path, **more):
-    data = workbook(folder / "made.xlsx", rows, **more)
+def read_rows(rows: list[list[object]], folder: Path, sheet: str = "Data 2025", *, more: dict[str, list] | None = None):
+    """Reads `rows` of a sheet that other sheets stand beside."""
+    data = workbook(folder / "made.xlsx", {sheet: rows, **(more or {})})
     return read_bytes(CONTRACT, data, folder / "read", name=NAME)
 
 
@@ -108,7 +88,7 @@ def repacked(data: bytes, folder: Path, change) -> bytes:
 
 
 def test_a_workbook_whose_parts_link_by_absolute_paths_is_checked_too(tmp_path):
-    data = workbook(tmp_path / "made.xlsx", [["A", "B"], ["k", ("=NA()", "#N/A")]])
+    data = workbook(tmp_path / "made.xlsx", {"Data 2025": [["A", "B"], ["k", ("=NA()", "#N/A")]]})
     linked = repacked(
         data, tmp_path, lambda name, part: part.replace(b'Target="worksheets/', b'Target="/xl/worksheets/')
     )
@@ -118,7 +98,7 @@ def test_a_workbook_whose_parts_link_by_absolute_paths_is_checked_too(tmp_path):
 
 
 def test_a_workbook_with_a_damaged_part_that_is_not_read_is_refused_too(tmp_path):
-    data = workbook(tmp_path / "made.xlsx", [["A", "B"], ["k", 1]])
+    data = workbook(tmp_path / "made.xlsx", {"Data 2025": [["A", "B"], ["k", 1]]})
     with zipfile.ZipFile(tmp_path / "made.xlsx") as book:
         info = book.getinfo("docProps/app.xml")
     damaged = bytearray(data)
@@ -128,7 +108,7 @@ def test_a_workbook_with_a_damaged_part_that_is_not_read_is_refused_too(tmp_path
 
 
 def test_a_workbook_with_a_damaged_part_is_refused(tmp_path):
-    data = workbook(tmp_path / "made.xlsx", [["A", "B"], *[[f"k{n}", n] for n in range(2000)]])
+    data = workbook(tmp_path / "made.xlsx", {"Data 2025": [["A", "B"], *[[f"k{n}", n] for n in range(2000)]]})
     with zipfile.ZipFile(tmp_path / "made.xlsx") as book:
         info = book.getinfo("xl/worksheets/sheet1.xml")
     damaged = bytearray(data)

@@ -38,6 +38,27 @@ def made(tmp_path_factory) -> dict[str, Path]:
     return {file.name: file for file in embedded.write_files(tmp_path_factory.mktemp("made"))}
 
 
+@pytest.fixture
+def made_once(made, monkeypatch) -> None:
+    """For tests of what is done with the files: they are not generated anew (1 s), but are those of this session."""
+
+    def write_files(folder: Path) -> list[Path]:
+        return [Path(shutil.copy2(file, folder)) for file in made.values()]
+
+    monkeypatch.setattr(embedded, "write_files", write_files)
+
+
+@pytest.fixture
+def few(made, monkeypatch) -> None:
+    """For tests of what is carried over: two of the synthetic files stand for all, for all take 6 s to be read."""
+
+    def write_files(folder: Path) -> list[Path]:
+        names = (ons_lookups.LOOKUP_NAME, ons_lookups.ICB_NAMES_NAME)
+        return [Path(shutil.copy2(made[name], folder)) for name in names]
+
+    monkeypatch.setattr(embedded, "write_files", write_files)
+
+
 @pytest.fixture(scope="module")
 def release(made) -> Path:
     return made["Appointments_GP_Regional_CSV_Nov_25.zip"]
@@ -265,7 +286,7 @@ def code_of_icb(file: Path, vintage: str, ods_code: str) -> str:
 # --- the archive -------------------------------------------------------------------------------------------------
 
 
-def test_committed_sample_is_what_the_generator_makes():
+def test_committed_sample_is_what_the_generator_makes(made_once):
     assert embedded.differences() == [], "run `python -m pipeline.sample.embedded` and commit data/raw/sample"
 
 
@@ -302,7 +323,7 @@ def test_committed_sample_is_whole_and_says_what_it_is():
     assert files == expected, "nothing stands in the sample but its releases"
 
 
-def test_built_from_nothing_holds_the_synthetic_part(built, made):
+def test_built_from_nothing_holds_the_synthetic_part(built, made, made_once):
     assert embedded.differences(built) == []
     held = archive.releases(built)
     assert {one.original_name for one in held} == made.keys()
@@ -310,7 +331,7 @@ def test_built_from_nothing_holds_the_synthetic_part(built, made):
     assert [path.name for path in built.parent.iterdir()] == ["sample"], "nothing is left beside it"
 
 
-def test_building_again_carries_real_releases_over(tmp_path):
+def test_building_again_carries_real_releases_over(few, tmp_path):
     raw = tmp_path / "sample"
     shutil.copytree(embedded.HOME, raw)
     before = {one.release_id: one for one in archive.releases(raw) if one.origin == "real"}
@@ -323,7 +344,7 @@ def test_building_again_carries_real_releases_over(tmp_path):
         assert (raw / one.file).read_bytes() == (embedded.HOME / one.file).read_bytes()
 
 
-def test_carried_over_release_keeps_period_and_instants_that_it_was_given(tmp_path):
+def test_carried_over_release_keeps_period_and_instants_that_it_was_given(few, tmp_path):
     raw, out = tmp_path / "sample", tmp_path / "out"
     (real,) = (one for one in archive.releases(embedded.HOME) if one.origin == "real")
     file = tmp_path / real.original_name
@@ -340,7 +361,7 @@ def test_carried_over_release_keeps_period_and_instants_that_it_was_given(tmp_pa
     assert (before.period.slug, before.period_from, before.archived_at) == ("2024-12", "option", now.isoformat())
 
 
-def test_a_changed_real_release_stops_the_build_and_leaves_all_as_it_was(tmp_path):
+def test_a_changed_real_release_stops_the_build_and_leaves_all_as_it_was(few, tmp_path):
     raw = tmp_path / "sample"
     shutil.copytree(embedded.HOME, raw)
     (real,) = (one for one in archive.releases(raw) if one.origin == "real")
@@ -354,14 +375,14 @@ def test_a_changed_real_release_stops_the_build_and_leaves_all_as_it_was(tmp_pat
     assert archive.releases(raw) == before
 
 
-def test_an_interrupted_swap_loses_no_real_release(tmp_path):
+def test_an_interrupted_swap_loses_no_real_release(few, tmp_path):
     raw = tmp_path / "sample"
     shutil.copytree(embedded.HOME, tmp_path / ".sample.replaced")
     embedded.build(raw)
     assert {one.origin for one in archive.releases(raw)} == {"real", "synthetic"}
 
 
-def test_differences_are_named(built, tmp_path):
+def test_differences_are_named(built, made_once, tmp_path):
     raw = tmp_path / "sample"
     shutil.copytree(built, raw)
     lookup, names, release = (

@@ -122,10 +122,10 @@ def test_a_larger_world_only_adds():
 
 
 def test_rows_asked_for_are_about_those_written(tmp_path):
-    wanted = collection.plan(scale=None, months=2, practice_rows=300_000)
+    wanted = collection.plan(scale=None, months=2, practice_rows=150_000)
     written = collection.write(tmp_path / "plain", wanted, ["gp_appointments_practice"])
     rows = written.totals["datasets"]["gp_appointments_practice"]["crosstab"]["rows"]
-    assert 0.85 * 300_000 < rows < 1.15 * 300_000
+    assert 0.85 * 150_000 < rows < 1.15 * 150_000
     names = {file.name for file in written.files}
     assert {"Mapping_Oct_25.csv", "Practice_Level_Crosstab_Sampleland_South_Nov_25.csv"} <= names
     assert all(file.suffix == ".csv" for file in written.files)
