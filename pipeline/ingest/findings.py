@@ -169,6 +169,8 @@ def _explain(contract: Contract, table: Table, offence: Offence, rule: str, repo
     near = nearest_name(offence.value, table.column(offence.column).allowed) if rule == "allowed" else ""
     known = f" (nearest known: {near!r})" if near else ""
     expected = _why(table, offence.column, rule)
+    if rule == "type" and table.column(offence.column).fate and table.column(offence.column).pattern:
+        expected += f", like {table.column(offence.column).pattern}"
     return f"{place}: {offence.column} {words}{known}, expected: {expected}. {count}. To mend: {remedy}"
 
 

@@ -13,6 +13,7 @@ import math
 import zipfile
 from collections import defaultdict
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
@@ -35,6 +36,12 @@ def read_release(path: Path) -> list[dict[str, str]]:
     return rows
 
 
+@cache
+def folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+@cache
 def month_of(text: str) -> tuple[int, int]:
     return int(text[3:]), MONTHS.index(text[:3].upper()) + 1
 
@@ -76,7 +83,7 @@ def metric_values(release: Path, lookup: Path, names: Path, reissued: date, coun
         )
         counts[sub_icb, month, "none", "all"] += count
         for kind, column in KINDS.items():
-            counts[sub_icb, month, kind, " ".join(row[column].split())] += count
+            counts[sub_icb, month, kind, folded(row[column])] += count
     months = sorted({month for _, month, _, _ in counts})
     totals: dict[tuple, int] = defaultdict(int)
     for (sub_icb, month, kind, value), count in counts.items():
