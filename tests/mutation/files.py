@@ -10,21 +10,21 @@ import csv
 import io
 import random
 import zipfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.catalogue.contract import SHEETS, Layout, Table
+from pipeline.catalogue.contract import SHEETS, Contract, Layout, Table
 from pipeline.ingest.identify import Identified, Member
 
 from .slow_find import Place, place
 
-FIRST_ROWS = 80
-MORE_ROWS = 40
+FIRST_ROWS = 40
+MORE_ROWS = 20
 MEMBERS = 3
+PARQUET_ROWS = 5000  # of which some are taken
 SMALL = 200_000  # bytes of a member that no table is read from
 BOM = "\ufeff"
 
@@ -43,7 +43,7 @@ class Dialect:
     ended: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """One stretch of rows of a file. `name` is its member in bronze, `inside` the member of a ZIP that holds it,
     `sheet` its sheet. `grid` starts at the first record of the file: text cells of a CSV, values of a workbook."""
@@ -90,21 +90,24 @@ class Part:
         return bool(self.sheet)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """A file cut small: its bytes, its parts, and its whole ZIP members and sheets, so that one can be changed.
 
-    `dataset` is the contract that its folder names; `given` what `identify` must be told to know the file ('': nothing).
+    `dataset` is what the summary calls it; `given` what `identify` must be told to know the file ('': nothing). `real`:
+    whoever is in it is no made-up person.
     """
 
     dataset: str
     name: str
     given: str
+    contract: Contract
     parts: tuple[Part, ...]
     members: Mapping[str, bytes] = field(default_factory=dict)
     sheets: Mapping[str, Grid] = field(default_factory=dict)
+    real: bool = False
 
-    @property
+    @cached_property
     def data(self) -> bytes:
         if self.members:
             return zip_bytes(self.members)
@@ -139,18 +142,23 @@ def opened(path: Path, dataset: str, name: str, given: str, found: Sequence[Iden
     if first.format in SHEETS:
         tables = [(one, member) for one in found for member in one.members]
         sheets = {sheet: _values(grid) for sheet, grid in sheets_in(path.read_bytes()).items()}
-        wanted = Counter(member.sheet for _, member in tables)
+        wanted = sorted({member.sheet for _, member in tables})
         sheets = {sheet: grid if sheet in wanted else grid[:40] for sheet, grid in sheets.items()}
-        for one, member in tables:
-            if wanted[member.sheet] == 1:
-                part = _sheet_part(one, "", member.sheet, sheets, member.name, name)
-                sheets[member.sheet] = _cut(part, rng, _spread(member))
+        for sheet in wanted:
+            on_it = [
+                (_sheet_part(one, "", sheet, sheets, member.name, name), _spread(member))
+                for one, member in tables
+                if member.sheet == sheet
+            ]
+            sheets[sheet] = _cut(on_it, rng)
         parts = [_sheet_part(one, "", member.sheet, sheets, member.name, name) for one, member in tables]
-        return Case(dataset, name, given, tuple(parts), sheets=sheets)
+        return Case(dataset, name, given, found[0].contract, tuple(parts), sheets=sheets)
     if first.format == "parquet":
         part = Part(found[0].table, first, "", "", "", parquet_grid(path), None)
-        return Case(dataset, name, given, (replace(part, grid=_cut(part, rng, 1)),))
-    return Case(dataset, name, given, (_text_part(found[0], "", "", path.read_bytes(), rng, name),))
+        return Case(dataset, name, given, found[0].contract, (replace(part, grid=_cut([(part, 1)], rng)),))
+    texts = [(_text_part(one, "", "", path.read_bytes(), name), _spread(one.members[0])) for one in found]
+    grid = _cut(texts, rng)
+    return Case(dataset, name, given, found[0].contract, tuple(replace(part, grid=grid) for part, _ in texts))
 
 
 def _opened_zip(
@@ -171,10 +179,11 @@ def _opened_zip(
             if one.layout.format in SHEETS:
                 book = books.setdefault(member.inside, sheets_in(archived.read(member.inside)))
                 whole = _sheet_part(one, member.inside, member.sheet, book, member.name, member.inside)
-                book[member.sheet] = _cut(whole, rng, _spread(member))
+                book[member.sheet] = _cut([(whole, _spread(member))], rng)
                 parts.append(replace(whole, grid=book[member.sheet]))
             else:
-                part = _text_part(one, member.name, member.name, archived.read(member.name), rng, member.name)
+                whole = _text_part(one, member.name, member.name, archived.read(member.name), member.name)
+                part = replace(whole, grid=_cut([(whole, _spread(member))], rng))
                 members[member.name] = text_bytes(part.grid, part.dialect)
                 parts.append(part)
         for inside, book in books.items():
@@ -183,7 +192,7 @@ def _opened_zip(
         for info in archived.infolist():
             if info.filename not in of_tables and info.file_size < SMALL:
                 members[info.filename] = archived.read(info)
-    return Case(dataset, name, given, tuple(parts), members=members)
+    return Case(dataset, name, given, found[0].contract, tuple(parts), members=members)
 
 
 def _spread(member: Member) -> int:
@@ -200,28 +209,27 @@ def _sheet_part(found: Identified, inside: str, sheet: str, sheets: Mapping[str,
     return Part(found.table, found.layout, name, inside, sheet, sheets[sheet], None, file)
 
 
-def _text_part(found: Identified, name: str, inside: str, data: bytes, rng: random.Random, file: str) -> Part:
+def _text_part(found: Identified, name: str, inside: str, data: bytes, file: str) -> Part:
     layout = found.layout
     text = data.decode(layout.encoding)
     records = [record for record in csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter) if record]
-    part = Part(found.table, layout, name, inside, "", records, dialect_of(data, text, records, layout), file)
-    return replace(part, grid=_cut(part, rng, _spread(found.members[0])))
+    return Part(found.table, layout, name, inside, "", records, dialect_of(data, text, records, layout), file)
 
 
-def _cut(part: Part, rng: random.Random, spread: int) -> Grid:
-    """The rows above, the first rows of data and some of the rest, in their order. Fewer where each becomes many."""
-    first, more = (
-        (max(rows // spread, 4) for rows in (FIRST_ROWS * 10, MORE_ROWS * 10))
-        if spread > 10
-        else (FIRST_ROWS, MORE_ROWS)
-    )
-    grid, start = part.grid, part.above + first
-    rest = range(min(start, part.end), part.end)
-    return [
-        *grid[: min(start, part.end)],
-        *(grid[at] for at in sorted(rng.sample(rest, min(more, len(rest))))),
-        *grid[part.end :],
-    ]
+def _cut(on_it: Sequence[tuple[Part, int]], rng: random.Random) -> Grid:
+    """The grid of all tables on a sheet or in a text with the first rows of each and some of the rest, in their order.
+
+    What stands above, between and below them is kept. `on_it` says how many rows each record of a table becomes: where they
+    are many, fewer records are kept.
+    """
+    grid = on_it[0][0].grid
+    kept = set(range(len(grid))) - {at for part, _ in on_it for at in range(part.above, part.end)}
+    for part, spread in on_it:
+        first, more = (max(8 * rows // spread, 4) if spread > 10 else rows for rows in (FIRST_ROWS, MORE_ROWS))
+        start = min(part.above + first, part.end)
+        rest = range(start, part.end)
+        kept |= {*range(part.top, start), *rng.sample(rest, min(more, len(rest)))}
+    return [grid[at] for at in sorted(kept)]
 
 
 def dialect_of(data: bytes, text: str, records: Grid, layout: Layout) -> Dialect:
@@ -256,10 +264,10 @@ def zip_bytes(members: Mapping[str, bytes], comment: bytes = b"") -> bytes:
 
 
 def parquet_grid(path: Path) -> Grid:
-    """The columns' names, then the rows as text."""
+    """The columns' names, then the first rows as text."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path)
+    table = pq.read_table(path).slice(0, PARQUET_ROWS)
     columns = [["" if cell is None else str(cell) for cell in column.to_pylist()] for column in table.columns]
     return [list(table.column_names), *(list(row) for row in zip(*columns, strict=True))]
 

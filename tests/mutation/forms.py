@@ -13,17 +13,18 @@ from pipeline.catalogue.contract import Contract
 from pipeline.catalogue.load import Catalogue
 
 from .files import Dialect, text_bytes, workbook_bytes, zip_bytes
+from .slow_people import has_check_digit
 
 TEXT = Dialect("utf-8", ",", "\r\n", bom=False, quoted=False, ended=True)
 FIRST_DAY = date(2024, 1, 1)
 
 
-def contract(dataset: str, *tables: dict) -> Contract:
+def contract(dataset: str, *tables: dict, **more) -> Contract:
     return Contract.model_validate(
         {
             "dataset": dataset, "title": "Made up", "publisher": "nobody", "licence": "none", "cadence": "monthly",
             "lag_days": 0, "kind": "publication", "proof": "own_format", "owner": "tests", "on_failure": "block",
-            "description": "made up for tests", "tables": tables,
+            "description": "made up for tests", "tables": tables, **more,
         }
     )  # fmt: skip
 
@@ -194,8 +195,41 @@ def wide_signs(rng: random.Random) -> tuple[Contract, str, bytes]:
     return made, "wide-2025-01.txt", text_bytes([header, *rows], Dialect("utf-16", "\t", "\n", False, False, True))
 
 
+def people(rng: random.Random) -> tuple[Contract, str, bytes]:
+    """People by NHS Number, each with all that may identify one; no number is known to be anybody's."""
+    header = ["Month", "NHS Number", "Born", "Postcode", "Name", "Worker", "Notes", "Seen", "Days", "Ward"]
+    numbers = [digits for number in range(600) if has_check_digit(digits := f"6{number * 1_234_567:09}")]
+    rows = [
+        ["2025-01", number, f"{FIRST_DAY - timedelta(days=1_000 + 450 * at):{'%d/%m/%Y' if at % 3 else '%Y-%m-%d'}}",
+         "" if at % 11 == 0 else "E01999011" if at % 7 == 0 else f"XZ{at % 8 + 1} 1AB", f"Person {at}", f"W{at % 9:03}",
+         "spoke with them", f"{FIRST_DAY + timedelta(days=at):%Y-%m-%d}", str(at), "ABC"[at % 3]]
+        for at, number in enumerate(numbers[:40])
+    ]  # fmt: skip
+    day = {"type": "date", "formats": ["%Y-%m-%d", "%d/%m/%Y"]}
+    columns = [
+        {"name": "month", "type": "month", "formats": ["%Y-%m"]},
+        {"name": "person", "identifies": "nhs_number"},
+        {"name": "age_band", "identifies": "date_of_birth", "at": "month", **day},
+        {"name": "lsoa", "identifies": "postcode", "required": False},
+        {"name": "called", "identifies": "name", "required": False},
+        {"name": "worker", "identifies": "local_id"},
+        {"name": "notes", "identifies": "free_text", "required": False},
+        {"name": "seen", **day}, {"name": "days", "type": "integer", "minimum": 0, "maximum": 366},
+        {"name": "ward", "allowed": ["A", "B", "C"]},
+    ]  # fmt: skip
+    layout = {
+        "id": "extract",
+        "columns": dict(zip(header, (column["name"] for column in columns), strict=True)),
+    }
+    made = contract(
+        "people", table("people", ["person"], columns, layout, files="people*.csv"),
+        kind="extract", person_level=True, governance={}, upstream_domains=["a-trust"],
+    )  # fmt: skip
+    return made, "people-2025-01.csv", text_bytes([header, *rows], TEXT)
+
+
 FORMS: tuple[Callable[[random.Random], tuple[Contract, str, bytes]], ...] = (
-    headerless, spread, old_spreadsheet, two_tables, two_sheets, zipped_workbook, wide_signs,
+    headerless, spread, old_spreadsheet, two_tables, two_sheets, zipped_workbook, wide_signs, people,
 )  # fmt: skip
 
 

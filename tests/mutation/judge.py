@@ -14,21 +14,24 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Literal
 
 from pipeline import duck
-from pipeline.catalogue.contract import Layout
+from pipeline.catalogue.contract import Contract, Layout
 from pipeline.catalogue.load import Catalogue, catalogue
 from pipeline.errors import Refused
+from pipeline.ingest.door import Door
 from pipeline.ingest.findings import findings
 from pipeline.ingest.identify import Identified, NotClaimed, identify
 from pipeline.ingest.read import Bronze, read
 
-from .files import Case, text_grid
+from .files import Case, Part, text_grid
 from .mutators import Mutation
 from .slow import Reading, Row, Unreadable, canonical_names, disagree, reading
+from .slow_people import People
 
 Kind = Literal["right", "refused", "flagged", "undetectable", "wrong"]
 Rows = dict[str, Counter[Row]]
@@ -87,6 +90,7 @@ class Tally:
         return f"{name:<28}{files:>6}{counted.total():>11}" + "".join(f"{counted[kind]:>14}" for kind in kinds)
 
 
+@cache
 def lenient_catalogue() -> Catalogue:
     """The product's contracts, but for `min_rows`: a file that was cut for a test has fewer rows than a whole one."""
     known = catalogue()
@@ -99,9 +103,10 @@ def lenient_catalogue() -> Catalogue:
     return Catalogue(contracts, known.metrics, known.caveats)
 
 
-def as_written_here(known: Catalogue) -> Catalogue:
-    """The contracts with every old workbook as XLSX, which is what a mutated one can be written as."""
-    contracts = {}
+@cache
+def catalogue_as_written_here() -> Catalogue:
+    """The same with every old workbook as XLSX, which is what a mutated one can be written as."""
+    known, contracts = lenient_catalogue(), {}
     for name, contract in known.contracts.items():
         tables = tuple(
             table.model_copy(update={"layouts": _once_each(map(_as_xlsx, table.layouts))}) for table in contract.tables
@@ -131,6 +136,35 @@ def identified(path: Path, known: Catalogue, name: str, given: str) -> tuple[Ide
     return (found,) if isinstance(found, Identified) else tuple(found)
 
 
+# What is kept of made-up people is made with this key everywhere; of real ones with a key of the environment.
+OF_NOBODY = ("synthetic", "none", b"made-up people have no secret to keep")
+SECRET = bytes(range(32))
+# The postcode lookup that all files are read with. The last one is known and lies in no LSOA of England or Wales.
+PLACES = {f"XZ{number} 1AB": f"E0199900{number}" for number in range(1, 8)} | {"XZ9 1AB": "S01000001"}
+
+
+@lru_cache(maxsize=8)
+def people_of(case: Case) -> People:
+    """What becomes of the people of a case. A mutated file counts as the file itself, so that its numbers stay the same."""
+    key = (case.contract.pseudonym_domain, "k1", SECRET) if case.real else OF_NOBODY
+    digest = hashlib.sha256(case.data).hexdigest()
+    return People(case.real, case.contract.dataset, digest, *key, case.contract.upstream_domains, PLACES)
+
+
+def door_of(case: Case) -> Door | None:
+    """The same for the pipeline; None where it needs no telling."""
+    contract: Contract = case.contract
+    if contract.person_level is not True:
+        return None
+    variable = f"ICS_MARTS_KEY_{contract.pseudonym_domain.upper().replace('-', '_')}"
+    places = ", ".join(f"('{postcode}', '{area}')" for postcode, area in PLACES.items())
+    return Door(
+        contract.pseudonym_domain, contract.upstream_domains, "real" if case.real else "synthetic",
+        environ={variable: f"k1:{SECRET.hex()}"}, places=f"select * from (values {places}) as known(postcode, lsoa)",
+        places_id="made up",
+    )  # fmt: skip
+
+
 class Judge:
     """Judges mutations of files in a folder of its own. Safe to use from several threads."""
 
@@ -152,9 +186,9 @@ class Judge:
             rows: Rows = {}
             failed: set[tuple[str, int]] = set()
             quarantined = 0
-            digest = hashlib.sha256(data).hexdigest()
+            digest, door = people_of(case).file_sha256, door_of(case)
             for one in found:
-                bronze = read(path, one, digest, folder / "work", label=case.name, threads=1)
+                bronze = read(path, one, digest, folder / "work", label=case.name, threads=1, treated=door)
                 names = canonical_names(one.table)
                 rows[one.table.name] = self._rows(bronze, names)
                 quarantined += bronze.report.rows_quarantined
@@ -230,20 +264,30 @@ def slow_reading(case: Case, becomes: Mapping[int, list[list[str]] | None]) -> t
     rows: Rows = {}
     bad = 0
     for number, part in enumerate(case.parts):
-        grid = becomes.get(number, text_grid(part))
+        grid = becomes.get(number, [])
         if grid is None:
             continue
-        found: Reading = reading(grid, part.name, part.table, part.layout, sheet=part.sheet, file=part.file)
+        found = _part_reading(part, people_of(case), grid) if number in becomes else _as_it_is(part, people_of(case))
         rows.setdefault(part.table.name, Counter()).update(found.rows)
         bad += found.bad
     return rows, bad
+
+
+@lru_cache(maxsize=64)
+def _as_it_is(part: Part, people: People) -> Reading:
+    """A part that nothing was changed in: it is asked for with each mutation of another, and read once."""
+    return _part_reading(part, people, text_grid(part))
+
+
+def _part_reading(part: Part, people: People, grid: list[list[str]]) -> Reading:
+    return reading(grid, part.name, part.table, part.layout, people, sheet=part.sheet, file=part.file)
 
 
 def _honest(case: Case, becomes: Mapping[int, list[list[str]] | None]) -> Rows | None:
     """The rows of a mutation that is legitimate in the contract's words; None where the contract can tell it."""
     try:
         rows, bad = slow_reading(case, becomes)
-        _, bad_before = slow_reading(case, {})
+        _, bad_before = slow_reading(case, {})  # cheap: parts as they are were read before
     except Unreadable:
         return None
     tables = {part.table.name: part.table for part in case.parts}

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.catalogue.contract import Column
@@ -27,6 +28,7 @@ from pipeline.catalogue.contract import Column
 from .files import BOM, Case, Grid, Part, text_bytes, text_grid, text_of, workbook_bytes, zip_bytes
 from .slow import BadCell, values
 from .slow_find import names_of, number_of
+from .slow_people import digits_of, fate, has_check_digit
 
 COLUMNS = 14
 SWAPS = 14
@@ -38,6 +40,7 @@ ROWS_GONE = "whole rows are gone: nothing in the file says how many there were"
 CUT_IN_LAST_CELL = "cut inside its last cell: what is left is a good cell"
 HEADERS_SWAPPED = "two headers swapped: each column takes all cells of the other"
 CELL_FITS = "a cell became another that the column takes"
+TOTAL_FITS = "a row named Total: what names a row may be any word"
 HEADER_LOWER = "a row above the header of a table that is found is a title to whoever reads it"
 LINES_REPEAT = "lines of the table may repeat"
 MEMBER_GONE = "a member is gone: nothing in the ZIP says how many there were"
@@ -79,13 +82,24 @@ Mutator = Callable[[Case, Part, random.Random], Iterator[Mutation]]
 
 def changed(case: Case, part: Part, name: str, grid: Grid, *, unseen: str = "", place: str = "", **how) -> Mutation:
     """A mutation that puts another grid in a part."""
-    on_it = [
-        one
-        for one in case.parts
-        if one is part or (part.is_sheet and (one.inside, one.sheet) == (part.inside, part.sheet))
-    ]
-    becomes = {case.parts.index(one): text_grid(part, grid) for one in on_it} if unseen or how.get("meant") else {}
+    becomes = becoming(case, part, text_grid(part, grid)) if unseen or how.get("meant") else {}
+    if how.get("placed") and part.layout.find:
+        # Where a table is found a blank row is none: a cell that is written into one makes a row, and moves the rest.
+        how["placed"] = _blank_rows(part, grid) == _blank_rows(part, part.grid)
     return Mutation(name, lambda: case.with_grid(part, grid), unseen=unseen, place=place, becomes=becomes, **how)
+
+
+def becoming(case: Case, part: Part, grid: list[list[str]]) -> dict[int, list[list[str]]]:
+    """The cells of every part that stands on the same sheet or in the same text, by number of part."""
+    return {
+        number: grid
+        for number, one in enumerate(case.parts)
+        if (one.inside, one.sheet) == (part.inside, part.sheet)
+    }  # fmt: skip
+
+
+def _blank_rows(part: Part, grid: Grid) -> list[bool]:
+    return [not any(map(str.strip, row)) for row in text_grid(part, grid)]
 
 
 def some(rng: random.Random, items: list, count: int) -> list:
@@ -135,6 +149,7 @@ def column_at(part: Part, position: int) -> Column | None:
     return part.table.column(name) if name else None
 
 
+@lru_cache(maxsize=64)
 def columns_of(part: Part) -> tuple[tuple[str | None, ...], dict[int, str]]:
     """The canonical column of each position of the file, and the header cells of those that become rows."""
     if part.layout.find:
@@ -309,16 +324,28 @@ def rows_added(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]
         like = [*rows[-1], *[""] * (count - len(rows[-1]))]
         for at in keys:
             like[at] = "Total"
-        yield changed(case, part, "a total row that fills all cells", with_body(part, [*rows, like]), must="notice")
+        grid = with_body(part, [*rows, like])
+        yield changed(case, part, "a total row that fills all cells", grid, **_total(part, columns, keys))
         first = [*rows[-1], *[""] * (count - len(rows[-1]))]
         first[keys[0]] = "Total"
-        yield changed(case, part, "a total row at the start", with_body(part, [first, *rows]), must="notice")
+        grid = with_body(part, [first, *rows])
+        yield changed(case, part, "a total row at the start", grid, **_total(part, columns, keys[:1]))
     note = ["Source: NHS England", *[""] * (count - 1)]
     yield changed(case, part, "a footnote row", with_body(part, [*rows, [""] * count, note]), must="notice")
     blank = [""] * count
     middle = len(rows) // 2
     yield changed(case, part, "a row of blank cells", with_body(part, [*rows[:middle], blank, *rows[middle:]]))
     yield changed(case, part, "rows of blank cells at the end", with_body(part, [*rows, blank, blank]))
+
+
+def _total(part: Part, columns: list[Column | None], keys: list[int]) -> dict:
+    """What must become of a row with Total in some keys: it must be noticed, unless all of them take any such word."""
+    for at in keys:
+        try:
+            values(columns[at], "Total", part.table.markers)
+        except BadCell:
+            return dict(must="notice")
+    return dict(unseen=TOTAL_FITS, place=" and ".join(columns[at].name for at in keys))
 
 
 def row_width(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
@@ -546,6 +573,62 @@ def _written(day: date, form: str) -> str:
     return day.strftime(form)
 
 
+# --- people -------------------------------------------------------------------------------------------------------
+
+
+def people(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
+    """In a file of people: what identifies one, written otherwise, mistyped, or in a wrong column."""
+    if case.contract.person_level is not True:
+        return
+    rows = body(part)
+    for at in range(width(part)):
+        column, number = column_at(part, at), rng.randrange(len(rows))
+        cell = text_grid(part, [rows[number]])[0][at]
+        for kind, other, how in _identities(column, cell, real=case.real) if column else ():
+            if other != cell:
+                row = [*rows[number][:at], other, *rows[number][at + 1 :]]
+                grid = with_body(part, [*rows[:number], row, *rows[number + 1 :]])
+                yield changed(case, part, f"row {number + 1}, {column.name}: {kind}", grid, placed=True, **how)
+
+
+def _identities(column: Column, cell: str, *, real: bool) -> Iterator[tuple[str, str, dict]]:
+    """Kind, other cell and what must become of it."""
+    notice, read = dict(must="notice"), dict(must="read")
+    somebody = next(f"61234567{end}" for end in range(10, 100) if has_check_digit(f"61234567{end}"))
+    if not column.identifies:
+        yield "an NHS Number", somebody, notice
+        yield "an NHS Number with blanks", f"{somebody[:3]} {somebody[3:6]} {somebody[6:]}", notice
+        yield "a postcode", "XZ1 1AB", notice
+        return
+    if fate(column) == "pseudonym" and column.identifies == "local_id":
+        yield "an NHS Number", somebody, notice
+    if column.identifies == "pseudonym":
+        yield "an NHS Number", somebody, notice
+    digits = digits_of(cell)
+    if column.identifies == "nhs_number" and digits:
+        yield "with blanks", f"{digits[:3]} {digits[3:6]} {digits[6:]}", read
+        yield "with hyphens", f"{digits[:3]}-{digits[3:6]}-{digits[6:]}", read
+        yield "with two kinds of sign", f"{digits[:3]}-{digits[3:6]} {digits[6:]}", notice
+        yield "another last digit", digits[:-1] + str((int(digits[-1]) + 1) % 10), notice
+        yield "a number from guidance", "4010232137", notice
+        yield "one digit ten times", "4" * 10, notice
+        of_tests = next(f"99912345{end}" for end in range(10, 100) if has_check_digit(f"99912345{end}"))
+        yield (
+            "a number for tests" if real else "a number that somebody may have",
+            of_tests if real else somebody,
+            notice,
+        )
+    if fate(column) == "age_band":
+        yield "a day to come", "2999-12-31", notice
+        yield "a day before anybody lives", "1850-01-01", notice
+        yield "a band that is none", "20-29", notice
+    if fate(column) == "lsoa":
+        yield "half a postcode", "XZ1", notice
+        if cell and not cell.startswith(("E01", "W01")):
+            yield "in small letters without a blank", "".join(cell.split()).lower(), read
+            yield "a postcode that is not known", "XZ8 8AB", dict(unseen=CELL_FITS, place=f"{column.name}: not known")
+
+
 # --- text as bytes ------------------------------------------------------------------------------------------------
 
 
@@ -617,11 +700,11 @@ def encodings(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
         other = next((one.encoding for one in part.table.layouts if not one.encoding.startswith("utf-")), "")
         if name == "a dash of windows-1252" and other:
             how_else = dict(
-                unseen=MISREAD, becomes={case.parts.index(part): _records(data.decode(other, "replace"), how.delimiter)}
+                unseen=MISREAD, becomes=becoming(case, part, _records(data.decode(other, "replace"), how.delimiter))
             )
         if how.encoding != "utf-8" and not how.encoding.startswith("utf-16") and name in MISREADABLE:
             text = data.decode(how.encoding, "replace")
-            how_else = dict(unseen=MISREAD, becomes={case.parts.index(part): _records(text, how.delimiter)})
+            how_else = dict(unseen=MISREAD, becomes=becoming(case, part, _records(text, how.delimiter)))
         yield Mutation(name, case.with_bytes(part, data), **how_else)
 
 
@@ -662,7 +745,7 @@ def delimiters(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]
         ("a line of other text", lambda line: line + how.line_end + "<!-- page 2 -->"),
     ):
         text = how.line_end.join([*lines[:at], change(lines[at]), *lines[at + 1 :]])
-        becomes = {case.parts.index(part): _records(text, how.delimiter)}
+        becomes = becoming(case, part, _records(text, how.delimiter))
         yield written(f"line {at + 1}: {name}", text, unseen=INSIDE_QUOTES, becomes=becomes)
     whole = how.line_end.join(lines)
     again = whole + ("" if how.ended else how.line_end) + whole.removeprefix(BOM)
@@ -693,7 +776,7 @@ def cut_short(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
         unseen = ROWS_GONE if what in ("at a line's end", "before a line's end") else CUT_IN_LAST_CELL
         yield Mutation(
             f"cut {what}, at sign {at}", case.with_bytes(part, text.encode(how.encoding)), unseen=unseen,
-            becomes={case.parts.index(part): _records(text, how.delimiter)},
+            becomes=becoming(case, part, _records(text, how.delimiter)),
         )  # fmt: skip
 
 
@@ -900,22 +983,27 @@ def errors(case: Case, part: Part, rng: random.Random) -> Iterator[Mutation]:
 
 MUTATORS: tuple[Mutator, ...] = (
     header_cells, header_row, swapped_columns, column_order, rows_moved, rows_added, row_width, cells, awkward_cells, swapped_days,
-    spellings, encodings, delimiters, cut_short, other_files, damaged, members, sheets, errors,
+    people, spellings, encodings, delimiters, cut_short, other_files, damaged, members, sheets, errors,
 )  # fmt: skip
 
 
-# Kinds with many members: one of each column, and one of each spoiling of a cell.
-WEIGHT = {header_cells: 3, cells: 2}
+# Kinds with many members: one of each column, one of each spoiling of a cell, one of each way to mistake a person.
+WEIGHT = {header_cells: 3, cells: 2, people: 4}
 
 
 def mutations(case: Case, seed: int, limit: int, mutators: tuple[Mutator, ...] = MUTATORS) -> Iterator[Mutation]:
-    """The mutations of a case: of each mutator at most `limit`, chosen by the seed."""
-    chosen = case.parts if len(case.parts) == 1 else _one_of_each_table(case)
-    for part in chosen:
-        for mutator in mutators:
-            rng = random.Random(f"{seed} {case.name} {part.name} {mutator.__name__}")
-            found = list(mutator(case, part, rng))
-            yield from some(rng, found, limit * WEIGHT.get(mutator, 1))
+    """The mutations of a case: of each mutator at most `limit`, chosen by the seed, of one table after another."""
+    tables = _one_of_each_table(case)
+    for mutator in mutators:
+        rng = random.Random(f"{seed} {case.name} {mutator.__name__}")
+        left = limit * WEIGHT.get(mutator, 1)
+        for part in rng.sample(tables, len(tables)):
+            of_part = random.Random(f"{seed} {case.name} {part.name} {mutator.__name__}")
+            found = some(rng, list(mutator(case, part, of_part)), left)
+            yield from found
+            left -= len(found)
+            if not left:
+                break
 
 
 def _one_of_each_table(case: Case) -> list[Part]:

@@ -1,7 +1,8 @@
 """The slow reader: what rows a grid of cells holds under a contract, cell by cell, in plain Python.
 
 Belongs here: a second reading of the contract's words that shares no code with pipeline/ingest, so that both can only
-agree by being right. Does not belong here: opening files (files.py), judging (judge.py).
+agree by being right. Does not belong here: opening files (files.py), what becomes of people (slow_people.py), judging
+(judge.py).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
@@ -18,6 +19,7 @@ from pipeline import periods
 from pipeline.catalogue.contract import Column, Layout, Table
 
 from .slow_find import NoTable, names_of, place
+from .slow_people import NotTreated, People, RealPeople, fate, treated, whose
 
 MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -53,13 +55,15 @@ def canonical_names(table: Table) -> list[str]:
     """The columns of a canonical row: `member`, `source_row`, then what bronze keeps, in the contract's order."""
     names = ["member", "source_row"]
     for column in table.columns:
-        names += [column.name, *column.derived]
+        if fate(column) != "dropped":
+            names += [column.name, *column.derived]
     return names
 
 
 def reading(
-    grid: Sequence[Sequence[str]], member: str, table: Table, layout: Layout, *, sheet: str = "", file: str = ""
-) -> Reading:
+    grid: Sequence[Sequence[str]], member: str, table: Table, layout: Layout, people: People, *, sheet: str = "",
+    file: str = "",
+) -> Reading:  # fmt: skip
     """Reads a grid of text cells, header and all. Raises Unreadable where its header or its width is not the layout's.
 
     A record without cells is an empty line of a CSV and is no row. `sheet` and `file` are names that captures look at.
@@ -70,7 +74,7 @@ def reading(
         except NoTable as error:
             raise Unreadable(str(error)) from error
         captured = layout.constants | found.captured
-        return _rows_of(found.records, found.names, found.spread, captured, member, table, layout)
+        return _rows_of(found.records, found.names, found.spread, captured, member, table, layout, people)
     records = [list(record) for record in grid if len(record)]
     if layout.positions:
         names: list[str | None] = list(layout.positions)
@@ -83,12 +87,12 @@ def reading(
         except NoTable as error:
             raise Unreadable(str(error)) from error
     above = 0 if layout.positions else layout.header_row
-    return _rows_of(records[above:], names, spread, layout.constants, member, table, layout)
+    return _rows_of(records[above:], names, spread, layout.constants, member, table, layout, people)
 
 
 def _rows_of(
     records: Sequence[Sequence[str]], names: Sequence[str | None], spread: dict[int, str], constants: dict[str, str],
-    member: str, table: Table, layout: Layout,
+    member: str, table: Table, layout: Layout, people: People,
 ) -> Reading:  # fmt: skip
     rows: Counter[Row] = Counter()
     bad = 0
@@ -98,12 +102,28 @@ def _rows_of(
             raise Unreadable(f"a row of {len(record)} cells under {len(names)} names")
         for cells in _unpivoted(record, names, spread, constants, layout):
             try:
-                rows[(member, ordinal, *_row(cells, table))] += 1
+                rows[(member, ordinal, *_row(cells, table, people))] += 1
             except BadCell:
                 bad += 1
+            except RealPeople as error:
+                raise Unreadable("a number that a person may have among made-up people") from error
     if not rows and not bad:
         raise Unreadable("no rows")
+    if len(whose(_pseudonyms(rows, table))) > 1:
+        raise Unreadable("people of two kinds of pseudonym")
     return Reading(rows, bad)
+
+
+def _pseudonyms(rows: Counter[Row], table: Table) -> list[str]:
+    """Every pseudonym of a person in the rows; of a submitter's own identifiers where there are no others."""
+    by_kind: dict[bool, list[str]] = {True: [], False: []}
+    names = canonical_names(table)
+    for column in table.columns:
+        if fate(column) == "pseudonym":
+            at = names.index(column.name)
+            by_kind[column.identifies == "local_id"] += [row[at] for row in rows if row[at]]
+    persons = any(column.identifies in ("nhs_number", "pseudonym") for column in table.columns)
+    return by_kind[not persons]
 
 
 def _of_one_order(records: Sequence[Sequence[str]], names: Sequence[str | None], table: Table) -> Table:
@@ -155,14 +175,69 @@ def _unpivoted(
         yield cells | parts | {unpivot.value: record[position]}
 
 
-def _row(cells: dict[str, str], table: Table) -> list[object]:
-    return [value for column in table.columns for value in values(column, cells.get(column.name, ""), table.markers)]
+def _row(cells: dict[str, str], table: Table, people: People) -> list[object]:
+    row: list[object] = []
+    for column in table.columns:
+        cell = cells.get(column.name, "")
+        if not fate(column):
+            row += values(column, cell, table.markers)
+        elif fate(column) != "dropped":
+            row.append(_of_person(column, cell, cells, table, people))
+    _check_birthdays(cells, table)
+    return row
+
+
+def _of_person(column: Column, cell: str, cells: dict[str, str], table: Table, people: People) -> str | None:
+    """What is kept of a cell that identifies a person. Raises BadCell."""
+    text = _text(column, cell)
+    if not text:
+        if column.required:
+            raise BadCell("blank")
+        return None
+    if column.pattern and not re.search(column.pattern, text, re.ASCII):
+        raise BadCell("pattern")
+    day = table.column(column.at) if column.at else None
+    at = _last_day(day, values(day, cells.get(day.name, ""), table.markers)) if day else None
+    try:
+        return treated(column, text, _birth(column, text), at, people)
+    except NotTreated as error:
+        raise BadCell(str(error)) from error
+
+
+def _last_day(column: Column, found: list[object]) -> date | None:
+    """The last day of what a column says: the day itself, or the end of its month or period."""
+    if column.type == "period":
+        return found[2]
+    if column.type == "month" and found[0]:
+        return (found[0].replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return found[0]
+
+
+def _birth(column: Column, text: str) -> date | None:
+    try:
+        return _day(column, text) if column.formats and text else None
+    except BadCell:
+        return None
+
+
+def _check_birthdays(cells: dict[str, str], table: Table) -> None:
+    """Raises BadCell where another day of the row is the day of birth: it stands in the wrong column."""
+    births = [column for column in table.columns if fate(column) == "age_band"]
+    for column in table.columns:
+        if column.type == "date" and not column.identifies:
+            (day, *_) = values(column, cells.get(column.name, ""), table.markers)
+            if day and any(day == _birth(one, _text(one, cells.get(one.name, ""))) for one in births):
+                raise BadCell("the day of birth")
+
+
+def _text(column: Column, cell: str) -> str:
+    text = cell.strip() if not column.collapse_spaces else _folded(cell)
+    return column.aliases.get(text, text)
 
 
 def values(column: Column, cell: str, markers: dict[str, str]) -> list[object]:
     """What bronze keeps of a cell: its value, and a status or the days of a period. Raises BadCell."""
-    text = cell.strip() if not column.collapse_spaces else _folded(cell)
-    text = column.aliases.get(text, text)
+    text = _text(column, cell)
     marker = markers.get(text) if column.status else None
     if not text:
         if column.required:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from dataclasses import replace
 
 import pytest
 
 from pipeline.ingest import containers, identify, read, staging
+from pipeline.privacy import nhs_number, pseudonym, reduce
 
 from .files import text_bytes, text_of
-from .forms import headerless, old_spreadsheet, spread, two_tables
-from .judge import Judge, Verdict
+from .forms import headerless, old_spreadsheet, people, spread, two_tables
+from .judge import Judge, Verdict, slow_reading
 from .mutators import CELL_FITS, MUTATORS, ROWS_GONE, Mutation, changed, mutations
 from .test_mutations import SEED, opened_form
 
@@ -98,6 +100,48 @@ def test_findings_that_tell_nobody_are_found_out(tmp_path, monkeypatch):
     assert judge.verdict(case, pristine, doubled).kind == "flagged"
     monkeypatch.setattr("tests.mutation.judge.findings", lambda *of: [])
     assert judge.verdict(case, pristine, doubled).kind == "wrong"
+
+
+def test_a_door_that_lets_any_ten_digits_through_is_found_out(tmp_path, monkeypatch):
+    assert kinds(verdicts(people, tmp_path, "another last digit")) == {"flagged"}
+    monkeypatch.setattr(nhs_number, "kind_of", lambda text: "issued")
+    monkeypatch.setattr(nhs_number, "is_valid", lambda text: True)
+    assert "wrong" in kinds(verdicts(people, tmp_path / "again", "another last digit"))
+
+
+def test_an_identifier_of_a_local_system_with_an_unseen_sign_is_flagged(tmp_path, monkeypatch):
+    case, known = opened_form(people, tmp_path)
+    judge = Judge(tmp_path / "judge", known)
+    pristine = judge.outcome(case, case.data)
+    (part,) = case.parts
+    at = part.grid[0].index("Worker")
+    other = [*part.grid[:-1], [*part.grid[-1][:at], part.grid[-1][at] + "\u200b", *part.grid[-1][at + 1 :]]]
+    mutation = changed(case, part, "an unseen sign in a worker", other, placed=True)
+    assert judge.verdict(case, pristine, mutation).kind == "flagged"
+    monkeypatch.setattr(read, "UNREADABLE", "^$")
+    assert judge.verdict(case, pristine, mutation).kind == "wrong"
+
+
+@pytest.mark.parametrize("fault", ["a hash without a key", "the age at another time", "the place of another postcode"])
+def test_people_that_become_something_else_are_found_out(fault, tmp_path, monkeypatch):
+    case, known = opened_form(people, tmp_path)
+    rows, bad = slow_reading(case, {})
+    assert bad == 0
+
+    def read_again(folder: str):
+        return Judge(tmp_path / folder, known).outcome(case, case.data).rows
+
+    assert read_again("right") == rows
+    if fault == "a hash without a key":
+        unkeyed = lambda key, digits: key.prefix + hashlib.sha256(digits.encode()).hexdigest()  # noqa: E731
+        monkeypatch.setattr(pseudonym.Key, "pseudonym", unkeyed)
+    elif fault == "the age at another time":
+        aged = reduce.age_band_sql
+        monkeypatch.setattr(reduce, "age_band_sql", lambda born, at, bounds: aged(born, f"({at} + 400)", bounds))
+    else:
+        written = reduce.postcode_sql
+        monkeypatch.setattr(reduce, "postcode_sql", lambda cell: f"replace({written(cell)}, 'XZ1', 'XZ2')")
+    assert read_again("wrong") != rows
 
 
 def test_a_traceback_is_wrong_and_a_needless_refusal_too(tmp_path, monkeypatch):
