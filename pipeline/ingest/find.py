@@ -82,7 +82,7 @@ def locate(rows: Sequence[Row], layout: Layout, *, sheet: str = "", member: str 
     """The table of a layout among all rows of a sheet or text. `sheet` and `member` are names that captures look at."""
     find = layout.find or Find()
     if find.header:
-        header_rows = _anchored(rows, find.header)
+        header_rows = _anchored(rows, find.header, find.until)
         if isinstance(header_rows, NotFound):
             return header_rows
         return _at(rows, header_rows, layout, find, sheet, member)
@@ -99,16 +99,23 @@ def locate(rows: Sequence[Row], layout: Layout, *, sheet: str = "", member: str 
     return best
 
 
-def _anchored(rows: Sequence[Row], patterns: Sequence[str]) -> tuple[int, ...] | NotFound:
-    """The rows of the header, counted from 1: each the first below the one before that a pattern is like."""
+def _anchored(rows: Sequence[Row], patterns: Sequence[str], until: str) -> tuple[int, ...] | NotFound:
+    """The rows of the header, counted from 1: each the first below the one before that a pattern is like.
+
+    Once its first row is found, a header ends where the table does (`until`): what follows is another table's.
+    """
     at: list[int] = []
+    end = len(rows)
     for pattern in patterns:
         start = at[-1] if at else 0
         like = re.compile(pattern)
-        found = next((row for row, cells in enumerate(rows[start:], start + 1) if _any_like(like, cells)), 0)
+        found = next((row for row, cells in enumerate(rows[start:end], start + 1) if _any_like(like, cells)), 0)
         if not found:
             below = f" below row {start}" if start else ""
             return NotFound(f"holds no cell like {pattern!r}{below}, by which its header is found")
+        if not at and until:
+            last = re.compile(until)
+            end = next((row for row, cells in enumerate(rows[found:], found) if _any_like(last, cells)), len(rows))
         at.append(found)
     return tuple(at)
 

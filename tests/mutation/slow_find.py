@@ -38,14 +38,14 @@ def place(grid: Grid, layout: Layout, sheet: str, member: str) -> Place:
     """The table of a layout on a grid. Raises NoTable."""
     find = layout.find
     if find.header:
-        rows, start = [], 0
-        for pattern in find.header:
-            start = next(
-                (row for row in range(start + 1, len(grid) + 1) if any(_is(pattern, cell) for cell in grid[row - 1])), 0
-            )
-            if not start:
-                raise NoTable(f"no cell like {pattern}")
-            rows.append(start)
+        rows: list[int] = []
+        for row in range(1, len(grid) + 1):
+            if len(rows) < len(find.header) and any(_is(find.header[len(rows)], cell) for cell in grid[row - 1]):
+                rows.append(row)
+            elif rows and find.until and any(_is(find.until, cell) for cell in grid[row - 1]):
+                break
+        if len(rows) < len(find.header):
+            raise NoTable(f"no cell like {find.header[len(rows)]}")
         return _table(grid, tuple(rows), layout, sheet, member)
     for row in range(1, min(len(grid), AT_MOST) + 1):
         try:

@@ -57,6 +57,14 @@ def test_rows_of_a_header_are_joined_and_blank_rows_and_notes_are_left_out():
     assert found.places == ((1, 6), (2, 8))
 
 
+def test_a_header_that_lost_a_row_is_not_completed_from_the_table_below():
+    """Seen in `Staff_by_nationality_and_Health_Education_England_region`: full-time equivalents were read as headcount."""
+    without = [*SHEET[:4], *SHEET[5:]]
+    found = locate([*without, [], *SHEET], DTOC, sheet="LA by payer")
+    assert isinstance(found, NotFound)
+    assert "holds no cell like 'Code' below row 4" in found.what
+
+
 def test_the_parts_of_a_joined_header_cell_fill_the_columns_that_groups_name():
     assert DTOC.unpivot.filled == ("care", "payer")
     assert DTOC.unpivot.parts("Non-Acute > Both") == ("Non-Acute", "Both")
