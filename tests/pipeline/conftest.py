@@ -69,6 +69,21 @@ def fresh(tmp_path, practices_run) -> Settings:
     return settings
 
 
+@pytest.fixture(autouse=True, scope="session")
+def records_of_dagster_need_no_disk():
+    """Dagster's SQLite waits for the disk at every one of 3,000 events of a run; a test's records may be lost."""
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    def careless(connection, _) -> None:
+        if type(connection).__module__ == "sqlite3":
+            connection.execute("pragma synchronous = off")
+
+    event.listen(Engine, "connect", careless)
+    yield
+    event.remove(Engine, "connect", careless)
+
+
 @pytest.fixture(scope="session")
 def graph_parsed_once(tmp_path_factory):
     """Dagster's graph is made anew in every test; dbt's manifest, which is the same for every archive, is not."""

@@ -59,27 +59,31 @@ sequence.run(Settings(raw=Path({raw!r}), out=Path({out!r})))
 """
 
 
-@pytest.mark.parametrize(
-    "moment",
-    ["build = Dbt.build\nDbt.build = lambda self, tag, *more: die() if tag == 'open' else build(self, tag, *more)",
-     "edition.write_csvs = die", "edition.place = die", "edition.swap = die", "edition.deliver = die"],
-    ids=["during build", "while files are written", "before the edition is placed", "before the swap", "before delivery"],
-)  # fmt: skip
-def test_kill_9_leaves_the_last_edition_whole_and_the_next_run_succeeds(own, practices_run, tmp_path, moment):
+# In the order in which a run comes to them: each of the runs finds what the one before it left.
+MOMENTS = {
+    "during build": "build = Dbt.build\nDbt.build = lambda self, tag, *more: die() if tag == 'open' else build(self, tag, *more)",
+    "while files are written": "edition.write_csvs = die",
+    "before the edition is placed": "edition.place = die",
+    "before the swap": "edition.swap = die",
+    "before delivery": "edition.deliver = die",
+}
+
+
+def test_kill_9_at_any_moment_leaves_a_whole_edition_and_the_next_run_succeeds(own, practices_run, tmp_path):
     before = practices_run[1].edition_id
     digests = {path: sha256_of(path) for path in (own.editions / before).rglob("*") if path.is_file()}
     revise(own, tmp_path)
-    program = KILL.format(spoil=moment, raw=str(own.raw), out=str(own.out))
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    swapped = "deliver" in moment
-    assert (current_id(own) == before) != swapped
-    assert {path: sha256_of(path) for path in digests} == digests
-    open_part(edition_folder(own)).execute("select count(*) from marts.metric_value")
+    for moment, spoil in MOMENTS.items():
+        program = KILL.format(spoil=spoil, raw=str(own.raw), out=str(own.out))
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+        assert done.returncode == -signal.SIGKILL, (moment, done.stderr)
+        assert (current_id(own) == before) == (moment != "before delivery"), moment
+        assert {path: sha256_of(path) for path in digests} == digests, moment
+        open_part(edition_folder(own)).execute("select count(*) from marts.metric_value")
     outcome = sequence.run(own)
     assert (outcome.status, outcome.outcome) == (0, "passed")
-    assert outcome.edition_id != before
-    assert [one.outcome for one in record.records(own)] == ["passed", "died", "passed"]
+    assert outcome.edition_id == current_id(own) != before
+    assert [one.outcome for one in record.records(own)] == ["passed", *["died"] * len(MOMENTS), "passed"]
     assert not list(own.work.glob("edition-*"))
     assert sha256_of(own.latest_dir / "manifest.json") == sha256_of(outcome.folder / "open" / "manifest.json")
 
