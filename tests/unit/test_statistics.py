@@ -8,9 +8,12 @@ from __future__ import annotations
 import math
 
 import jinja2
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PHStatsMethods import ph_dsr, ph_rate
+from scipy.stats import chi2
 
 from pipeline import duck
 from pipeline.settings import DBT_PROJECT
@@ -110,3 +113,92 @@ def test_decimal_places_are_those_that_were_printed(value, places):
 )
 def test_agreement_follows_the_qualifier_of_the_source(ours, printed, qualifier, verdict):
     assert sql(MACROS.agrees(f"({ours})::double", f"({printed})::decimal(18,6)", f"'{qualifier}'")) is verdict
+
+
+# --- rates -------------------------------------------------------------------------------------------------------
+
+LEVELS = {"95": 0.95, "998": 0.998}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_limits_of_small_counts_are_the_exact_ones_of_scipy(level):
+    tail = (1 - LEVELS[level]) / 2
+    for count in range(10):
+        exact = (chi2.ppf(tail, 2 * count) / 2 if count else 0.0, chi2.isf(tail, 2 * count + 2) / 2)
+        found = (sql(MACROS.count_lower(str(count), level)), sql(MACROS.count_upper(str(count), level)))
+        assert found == pytest.approx(exact, abs=1e-12)
+
+
+def as_published(frame: pd.DataFrame, level: str) -> list[tuple[float, float, float]]:
+    """Value, lower and upper limit of a frame of PHStatsMethods."""
+    share = f"{100 * LEVELS[level]:g}".replace(".", "_")
+    columns = ["Value", f"lower_{share}_ci", f"upper_{share}_ci"]
+    return list(frame[columns].itertuples(index=False, name=None))
+
+
+# PHStatsMethods 0.1.16 refuses a count of 0, whose limits the test above holds against scipy.
+COUNTS = st.lists(st.tuples(st.integers(1, 10**6), st.integers(1, 10**8)), min_size=10, max_size=40)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(COUNTS)
+@settings(max_examples=10)
+def test_a_crude_rate_is_that_of_phstatsmethods(level, parts):
+    frame = pd.DataFrame(parts, columns=["count", "people"]).astype({"count": float})
+    frame["id"] = frame.index
+    expected = ph_rate(frame, "count", "people", "id", confidence=LEVELS[level], multiplier=100_000)
+    counts, people = zip(*parts, strict=True)
+    found = CON.execute(
+        f"""select {MACROS.ratio("count", "people", 100_000)}, {MACROS.rate_lower("count", "people", 100_000, level)},
+            {MACROS.rate_upper("count", "people", 100_000, level)}
+        from (select unnest(?::bigint[]) as count, unnest(?::bigint[]) as people)""",
+        [counts, people],
+    ).fetchall()
+    assert found == [pytest.approx(one, rel=1e-9, abs=1e-9) for one in as_published(expected, level)]
+
+
+# European Standard Population of 2013, ages 0-4 to 90 and over (Eurostat, Revision of the European Standard Population).
+ESP_2013 = [
+    5000, 5500, 5500, 5500, 6000, 6000, 6500, 7000, 7000, 7000, 7000, 6500, 6000, 5500, 5000, 4000, 2500, 1500, 1000,
+]  # fmt: skip
+STRATA = st.lists(st.tuples(st.integers(0, 500), st.integers(1, 10**5)), min_size=len(ESP_2013), max_size=len(ESP_2013))
+
+
+def dsr_of(strata: list[tuple[int, int]], level: str) -> tuple:
+    arguments = ("events", "people", "weight", "band")
+    return CON.execute(
+        f"""select {MACROS.dsr(*arguments, 100_000)}, {MACROS.dsr_lower(*arguments, 100_000, level)},
+            {MACROS.dsr_upper(*arguments, 100_000, level)}
+        from (select unnest(?::bigint[]) as events, unnest(?::bigint[]) as people, unnest(?::bigint[]) as weight,
+            unnest(range(?)) as band)""",
+        [[one for one, _ in strata], [one for _, one in strata], ESP_2013, len(strata)],
+    ).fetchone()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(STRATA)
+@settings(max_examples=25)
+def test_a_directly_standardised_rate_is_that_of_phstatsmethods(level, strata):
+    frame = pd.DataFrame(strata, columns=["count", "people"]).astype(float)
+    frame["weight"] = ESP_2013
+    expected = ph_dsr(
+        frame, "count", "people", ref_denom_col="weight", confidence=LEVELS[level], euro_standard_pops=False
+    )
+    if sum(count for count, _ in strata) < 10:
+        assert dsr_of(strata, level) == (None, None, None)
+    else:
+        assert dsr_of(strata, level) == pytest.approx(as_published(expected, level)[0], rel=1e-9)
+
+
+def test_under_ten_events_and_without_people_there_is_no_standardised_rate():
+    few = [(1, 1000)] * 9 + [(0, 1000)] * 10
+    assert dsr_of(few, "95") == (None, None, None)
+    assert dsr_of([(2, 1000), *few[1:]], "95")[0] is not None
+    assert dsr_of([(20, 0), *few[1:]], "95") == (None, None, None)
+
+
+def test_a_count_that_is_none_has_no_limits():
+    for count in ("-1", "2.5", "null::integer"):
+        assert sql(MACROS.count_lower(count, "95")) is None
+        assert sql(MACROS.count_upper(count, "95")) is None
+    assert sql(MACROS.rate_upper("3", "0", 1000, "95")) is None
