@@ -163,14 +163,15 @@ def _explain(contract: Contract, table: Table, offence: Offence, rule: str, repo
         if contract.kind == "publication"
         else "mend the row and add the file again"
     )
-    edit = _contract_edit(table.column(offence.column), rule, offence.value)
+    column = table.column(offence.column)
+    edit = _contract_edit(column, rule, offence.value)
     if edit:
         remedy += f"; if the publisher changed it, {edit} in {contract_path(contract)}"
-    near = nearest_name(offence.value, table.column(offence.column).allowed) if rule == "allowed" else ""
+    near = nearest_name(offence.value, column.allowed) if rule == "allowed" else ""
     known = f" (nearest known: {near!r})" if near else ""
     expected = _why(table, offence.column, rule)
-    if rule == "type" and table.column(offence.column).fate and table.column(offence.column).pattern:
-        expected += f", like {table.column(offence.column).pattern}"
+    if rule == "type" and column.fate and column.pattern:
+        expected += f", like {column.pattern}"
     return f"{place}: {offence.column} {words}{known}, expected: {expected}. {count}. To mend: {remedy}"
 
 

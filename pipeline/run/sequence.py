@@ -135,7 +135,7 @@ class _Run:
         self.settings, self.record, self.as_of, self.progress = settings, record, as_of, progress
         self.catalogue: Catalogue = catalogue()
         self.ledger = Ledger()
-        # One name for every run (the lock admits one at a time): dbt parses all anew when the path changes, 2 s.
+        # One name for every run: the lock admits one at a time.
         self.build_folder = settings.work / "build"
         self.build_db = self.build_folder / build.BUILD_DB
         self.known: list[Release] = []
