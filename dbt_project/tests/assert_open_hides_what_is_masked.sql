@@ -8,10 +8,35 @@ select 'rows' as fault
 where (select count(*) from {{ ref('metric_value') }}) <> (select count(*) from {{ ref('metric_value_internal') }})
    or (select count(*) from {{ ref('gp_appointments_month') }}) <> (select count(*) from {{ ref('gp_appointments_month_internal') }})
    or (select count(*) from {{ ref('place_measure') }}) <> (select count(*) from {{ ref('place_measure_internal') }})
+   or (select count(*) from {{ ref('spend_month') }}) <> (select count(*) from {{ ref('spend_month_internal') }})
+   or (select count(*) from {{ ref('estate_site') }}) <> (select count(*) from {{ ref('estate_site_internal') }})
+   or (select count(*) from {{ ref('travel_carbon') }}) <> (select count(*) from {{ ref('travel_carbon_internal') }})
 union all
 select 'figure shown'
-from {{ ref('metric_value') }}
-semi join {{ source('disclosure', 'metric_value') }} using (
+from {{ ref('metric_value') }} as shown
+join {{ source('disclosure', 'metric_value') }} as mask using (
     metric_key, area_code, period_start, period_end, breakdown_type, breakdown_value, source
 )
-where coalesce(value, numerator, denominator, lower_95, upper_95, lower_998, upper_998, value_published) is not null
+where value_published is not null
+   -- A mask that rounds has what is shown instead; of one that hides there is nothing.
+   or numerator is distinct from mask.numerator_shown
+   or denominator is distinct from mask.denominator_shown
+   or mask.mask_status <> 'rounded' and coalesce(value, numerator, denominator, lower_95, upper_95, lower_998, upper_998) is not null
+union all
+select 'spend shown'
+from {{ ref('spend_month') }} as shown
+join {{ ref('spend_month_internal') }} as internal using (
+    organisation_code, icb_code, month_start, supplier_type, supplier_location, influenceable
+)
+left join {{ source('disclosure', 'spend_month') }} as mask using (
+    organisation_code, icb_code, month_start, supplier_type, supplier_location, influenceable
+)
+where (mask.mask_status is not null or not internal.amount_is_open)
+  and coalesce(shown.amount_gbp, shown.payments, shown.suppliers) is not null
+union all
+select 'figure not rounded'
+from {{ ref('metric_value') }} as shown
+join {{ source('disclosure', 'metric_value') }} as mask using (
+    metric_key, area_code, period_start, period_end, breakdown_type, breakdown_value, source
+)
+where mask.mask_status = 'rounded' and (numerator is null or numerator % 5 <> 0 or shown.method = 'wilson' and denominator % 5 <> 0)

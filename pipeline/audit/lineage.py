@@ -17,7 +17,7 @@ from pipeline.errors import Fault
 from pipeline.ingest.read import bronze_columns
 from pipeline.publish.current import read_manifest, read_models
 from pipeline.settings import DBT_PROJECT
-from pipeline.transform.sources import CATALOGUE_TABLES
+from pipeline.transform.sources import CATALOGUE_TABLES, SHOWN_INSTEAD
 
 # A column of a relation: ("staging.stg_area", "area_code").
 Source = tuple[str, str]
@@ -197,4 +197,6 @@ def source_columns(known: Catalogue, keys_of: Mapping[str, Iterable[str]]) -> di
         for contract, table in known.tables()
     }
     found |= {f"catalogue.{name}": list(columns) for name, (_, columns) in CATALOGUE_TABLES.items()}
-    return found | {f"disclosure.{mart}": [*keys, "mask_status"] for mart, keys in keys_of.items()}
+    return found | {
+        f"disclosure.{mart}": [*keys, "mask_status", *SHOWN_INSTEAD.get(mart, ())] for mart, keys in keys_of.items()
+    }

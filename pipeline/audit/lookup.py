@@ -33,7 +33,7 @@ def find(con, words: str, limit: int = 20) -> list[Hit]:
         ).fetchall(),
         *con.execute(
             "select 'table', schema_name || '.' || table_name, table_name, string_agg(column_name, ', ' order by column_index)"
-            " from duckdb_columns() where not internal and schema_name in ('marts', 'reference', 'audit') group by all"
+            " from duckdb_columns() where not internal and schema_name in ('marts', 'reference', 'analysis', 'audit') group by all"
         ).fetchall(),
     ]
     wanted = words.strip().lower()
@@ -85,6 +85,8 @@ def area_code(con, text: str, period: Period) -> str:
                order by 1""",
             {"text": text, "day": period.end},
         ).fetchall()
+    if not rows:  # a code may bear values of days before it began, where no older lookup says what was there
+        rows = con.execute("select area_code from reference.area where upper(area_code) = upper(?)", [text]).fetchall()
     if not rows:
         raise _not_found(con, "area", text)
     if len(rows) > 1:

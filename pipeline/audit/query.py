@@ -15,7 +15,7 @@ from pipeline.settings import Settings
 
 
 def edition_connection(settings: Settings, part: str = "open"):
-    """A read-only connection to the current edition: schemas marts, reference, audit."""
+    """A read-only connection to the current edition: schemas marts, reference, analysis, audit."""
     return open_part(edition_folder(settings), part)
 
 

@@ -13,7 +13,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -21,9 +21,9 @@ from pipeline import duck, periods
 from pipeline.audit import lookup
 from pipeline.catalogue.contract import SHEETS, Layout, Table
 from pipeline.catalogue.load import catalogue
-from pipeline.catalogue.metric import Detail
+from pipeline.catalogue.metric import Detail, Metric
 from pipeline.errors import Fault, NotFound
-from pipeline.ingest import containers
+from pipeline.ingest import containers, geojson
 from pipeline.ingest.find import Located, locate
 from pipeline.ingest.header import fit_header
 from pipeline.publish.current import edition_folder, open_part, read_manifest, read_models
@@ -54,8 +54,7 @@ def trace(settings: Settings, question: Question, *, edition: str | None = None,
     try:
         cell = _find_cell(con, question)
         metric = _rows(con, "select * from reference.metric where metric_key = ?", [cell["metric_key"]])[0]
-        detail = _detail_of(cell)
-        parts = [_part(con, part, cell) for part in _parts(cell, detail)]
+        parts = _parts_of(con, part, cell)
         releases = _releases(con, cell)
         beside = _beside(con, cell)
     finally:
@@ -70,11 +69,35 @@ def trace(settings: Settings, question: Question, *, edition: str | None = None,
         "cell": cell,
         "metric": metric,
         "beside": beside,
-        "parts": [{key: value for key, value in one.items() if key not in ("keys", "found_by")} for one in parts],
+        "parts": [{key: value for key, value in one.items() if key not in ("keys", "found_by", "cells")} for one in parts],
         "models": _models(folder, part, cell["source"]),
         "files": files,
         "checks": _checks(folder, part, releases),
     }  # fmt: skip
+
+
+# What is inside an area on the last day of its period: down the dated links from the area to its parts, and back to the
+# codes that they had before they were reissued, because months of the period may stand under those.
+_INSIDE = """
+with recursive inside as (
+    select $area as area_code
+    union
+    select link.from_area_code
+    from inside join reference.area_link as link on link.to_area_code = inside.area_code
+    where coalesce(link.valid_from, date '1900-01-01') <= $end
+        and coalesce(link.valid_to, date '9999-12-31') >= $end
+        and (inside.area_code = $area or not exists (
+            -- A practice that the files count to an ICB is inside that one, whatever its location is inside of.
+            select 1 from reference.area_link as own join reference.area as system on system.area_code = own.to_area_code
+            where own.from_area_code = link.from_area_code and system.area_type in ('icb', 'stp')
+                and own.to_area_code <> inside.area_code
+                and exists (select 1 from reference.area where area_code = own.from_area_code and area_type = 'practice')
+                and coalesce(own.valid_from, date '1900-01-01') <= $end
+                and coalesce(own.valid_to, date '9999-12-31') >= $end
+        ))
+)
+select area_code from inside
+"""
 
 
 # --- the cell -------------------------------------------------------------------------------------------------
@@ -135,10 +158,21 @@ def _beside(con, cell: dict) -> list[dict]:
     )  # fmt: skip
 
 
-def _detail_of(cell: dict) -> Detail:
+def _parts_of(con, part: str, cell: dict) -> list[dict]:
+    """What the cell is made of: the rows of the metric's mart of detail, or the records that it is summed from."""
     if cell["source"] == "place_measures":
-        return Detail(mart="place_measure", measure="value_published", published_column="value")
-    return next(metric.detail for metric in catalogue().metrics if metric.key == cell["metric_key"])
+        stated = Detail(mart="place_measure", measure="value_published", published_column="value")
+        return [_part(con, one, cell) for one in _parts(cell, stated)]
+    metric = next(one for one in catalogue().metrics if one.key == cell["metric_key"])
+    if metric.theme == "context":
+        return []  # as its source states it
+    if metric.detail is not None:
+        return [_part(con, one, cell) for one in _parts(cell, metric.detail)]
+    return [
+        _part_of_records(con, part, metric, name, cell)
+        for name in ("numerator", "denominator")
+        if cell[name] is not None
+    ]
 
 
 @dataclass(frozen=True)
@@ -207,6 +241,48 @@ def _part(con, part: _Part, cell: dict) -> dict:
     }  # fmt: skip
 
 
+def _part_of_records(con, part: str, metric: Metric, name: str, cell: dict) -> dict:
+    """One part of a metric that is summed from records: how many of marts.metric_row give to it, and what they add up to."""
+    of_whole = cell["breakdown_type"] == "none" or (name == "denominator" and metric.breakdown_denominator == "whole")
+    pair = "" if of_whole else f"{cell['breakdown_type']}={cell['breakdown_value']}"
+    where = f"""metric_key = $key and part = $part and period_start = $start and period_end = $end
+        and ($pair = '' or list_contains(string_split(breakdowns, ';'), $pair))
+        and (geographies = '' or list_contains(string_split(geographies, ' '), $area_type))
+        and area_code in ({_INSIDE})"""
+    parameters = {
+        "key": cell["metric_key"], "part": name, "start": cell["period_start"], "end": cell["period_end"], "pair": pair,
+        "area_type": _SINCE_2022.get(cell["area_type"], cell["area_type"]), "area": cell["area_code"],
+    }  # fmt: skip
+    rows, total = con.execute(
+        f"select count(*), sum(amount) from marts.metric_row where {where}", parameters
+    ).fetchone()
+    columns = con.execute(
+        f"""select published_column, release_id, sum(cell), list((release_id, member, source_row) order by member, source_row)
+            from marts.metric_row where {where} group by published_column, release_id order by published_column, release_id""",
+        parameters,
+    ).fetchall()
+    return {
+        "part": name, "mart": "marts.metric_row", "measure": "amount",
+        "published_column": ", ".join(dict.fromkeys(column for column, *_ in columns)),
+        "condition": " and ".join(filter(None, [f"part = '{name}'", pair])), "years_before": 0, "rows": rows,
+        "recomputed": total, "published": cell[name], "agrees": total == cell[name],
+        "note": "" if rows else _NOT_LISTED[part], "keys": [], "found_by": "",
+        "cells": [
+            {"part": f"{name} ({column})", "published_column": column, "release_id": release_id,
+             "keys": [tuple(key) for key in keys], "recomputed": of_cells, "found_by": "", "condition": ""}
+            for column, release_id, of_cells, keys in columns
+        ],
+    }  # fmt: skip
+
+
+# What a record names as the types of area that it counts to (macro type_since_2022).
+_SINCE_2022 = {"stp": "icb", "ccg": "sub_icb_location"}
+_NOT_LISTED = {
+    "open": "its records are of a local extract or of people: the open part shows sums alone; try --internal",
+    "internal": "its records are of people and are not listed; the releases below hold them",
+}
+
+
 def _where(part: _Part, cell: dict) -> tuple[str, dict]:
     if part.mart == "place_measure":
         where = (
@@ -218,30 +294,9 @@ def _where(part: _Part, cell: dict) -> tuple[str, dict]:
             "start": cell["period_start"], "end": cell["period_end"], "type": cell["breakdown_type"],
             "value": cell["breakdown_value"],
         }  # fmt: skip
-    # What is inside the area on the last day of its period: down the dated links from the area to its parts, and back
-    # to the codes that they had before they were reissued, because months of the period may stand under those.
     where = f"""{part.condition}
         and {part.month} between $start::date - to_years({part.years_before}) and $end::date - to_years({part.years_before})
-        and area_code in (
-            with recursive inside as (
-                select $area as area_code
-                union
-                select link.from_area_code
-                from inside join reference.area_link as link on link.to_area_code = inside.area_code
-                where coalesce(link.valid_from, date '1900-01-01') <= $end
-                    and coalesce(link.valid_to, date '9999-12-31') >= $end
-                    and (inside.area_code = $area or not exists (
-                        -- A practice that the files count to an ICB is inside that one, whatever its location is inside of.
-                        select 1 from reference.area_link as own join reference.area as system on system.area_code = own.to_area_code
-                        where own.from_area_code = link.from_area_code and system.area_type in ('icb', 'stp')
-                            and own.to_area_code <> inside.area_code
-                            and exists (select 1 from reference.area where area_code = own.from_area_code and area_type = 'practice')
-                            and coalesce(own.valid_from, date '1900-01-01') <= $end
-                            and coalesce(own.valid_to, date '9999-12-31') >= $end
-                    ))
-            )
-            select area_code from inside
-        )"""
+        and area_code in ({_INSIDE})"""
     return where, {"area": cell["area_code"], "start": cell["period_start"], "end": cell["period_end"]}
 
 
@@ -272,8 +327,11 @@ def _file(settings: Settings, manifest: dict, release: dict, parts: list[dict]) 
     facts["bytes_are_as_published"] = sha256_of(path) == release["sha256"]
     table = catalogue().contracts[release["dataset"]].table(release["table_name"])
     for part in parts:
-        keys = [(member, row) for release_id, member, row in part["keys"] if release_id == release["release_id"]]
-        facts["read_again"].append(_read_again(path, table, release["layout"], part, keys))
+        for cells in part.get("cells", [part]):
+            if cells.get("release_id", release["release_id"]) != release["release_id"]:
+                continue
+            keys = [(member, row) for release_id, member, row in cells["keys"] if release_id == release["release_id"]]
+            facts["read_again"].append(_read_again(path, table, release["layout"], cells, keys))
     return facts
 
 
@@ -300,14 +358,18 @@ def _read_again(path: Path, table: Table, layout_id: str, part: dict, keys: list
     header: list[str] = []
     for member in sorted(wanted):
         header, columns, records = _records(path, member, layout)
-        at = columns.index(part["published_column"])
+        # Of a column that was made of many (unpivot) the row is shown, and its figure not picked out again.
+        at = columns.index(part["published_column"]) if part["published_column"] in columns else None
         for ordinal, (line, record) in enumerate(records, start=1):
             if ordinal in wanted[member]:
-                numbers += _number(record[at])
+                # A record that counts as one gives no figure to add up.
+                numbers += _number(record[at]) if at is not None and part["recomputed"] is not None else []
                 if len(found["first_rows"]) < SHOWN_ROWS:
                     found["first_rows"].append({"member": member, "row": ordinal, "line": line, "cells": record})
     total = sum(numbers) if numbers else None
-    return {**found, "header": header, "sum_in_file": total, "agrees": total == part["recomputed"]}
+    # Measures have four decimals (decision 0010), a file may have more.
+    to_four = sum(number.quantize(Decimal("0.0001"), ROUND_HALF_UP) for number in numbers)
+    return {**found, "header": header, "sum_in_file": total, "agrees": part["recomputed"] in (total, to_four)}
 
 
 def _read_again_by_code(path: Path, table: Table, layout, part: dict, codes: set[str], found: dict) -> dict:
@@ -356,6 +418,9 @@ def _records(
     """The header of a member, what its columns become, and its rows of data, each with its line or row on the sheet."""
     if layout.format == "parquet":
         return _parquet_records(path, layout)
+    if layout.format == "geojson":
+        header, *features = geojson.rows(path, path.name)
+        return header, list(fit_header(header, layout).columns), iter(enumerate(features, 1))
     rows = _all_rows(path, member, layout)
     if layout.find:
         inside, _, sheet = member.rpartition("/")

@@ -38,7 +38,11 @@ def lines(way: dict) -> Iterator[str]:
         agrees = "as published" if part["agrees"] else f"NOT as published ({number(part['published'])})"
         where = "" if part["condition"] in ("true", "(true)") else f" where {part['condition']}"
         yield f"{part['part']}: {rows(part['rows'])} of {part['mart']}{where}{before}"
-        yield f"  sum of {part['measure']} {number(part['recomputed'])}: {agrees}"
+        yield (
+            f"  {part['note']}"
+            if part.get("note")
+            else f"  sum of {part['measure']} {number(part['recomputed'])}: {agrees}"
+        )
     for file in way["files"]:
         yield ""
         yield from _file(file)

@@ -1,4 +1,4 @@
-"""Reads the catalogue: every dataset contract (one YAML each, by publisher) and the metric catalogue.
+"""Reads the catalogue: every dataset contract (one YAML each, by publisher) and the metric catalogue (one YAML a theme).
 
 A wrong contract is one clear error at start, with the file and the place in it.
 """
@@ -19,7 +19,7 @@ from pipeline.catalogue.metric import Metric, MetricCatalogue
 from pipeline.errors import CatalogueFault
 
 HERE = Path(__file__).parent
-METRICS_FILE = HERE / "metrics.yml"
+METRICS = "metrics"
 
 
 @dataclass(frozen=True)
@@ -85,22 +85,47 @@ def load_contract(path: Path) -> Contract:
 
 
 def load_catalogue(folder: Path = HERE) -> Catalogue:
-    """Every `<publisher>/<dataset>.yml` below `folder`, and `metrics.yml`."""
+    """Every `<publisher>/<dataset>.yml` below `folder`, and the metrics of every `metrics/<theme>.yml`."""
     contracts: dict[str, Contract] = {}
-    for path in sorted(folder.glob("*/*.yml")):
+    for path in sorted(set(folder.glob("*/*.yml")) - set(folder.glob(f"{METRICS}/*.yml"))):
         contract = load_contract(path)
         if contract.dataset in contracts:
             raise CatalogueFault(f"dataset {contract.dataset} has two contracts", where=str(path))
         contracts[contract.dataset] = contract
-    metrics = _validated(MetricCatalogue, folder / "metrics.yml", _read_yaml(folder / "metrics.yml"))
+    metrics = _load_metrics(folder / METRICS)
     for metric in metrics.metrics:
-        if metric.source not in contracts:
+        named = [metric.source, *([metric.needs.dataset] if metric.needs else [])]
+        unknown = [dataset for dataset in named if dataset not in contracts]
+        if unknown:
             raise CatalogueFault(
-                f"metric {metric.key} has source {metric.source!r}, which no contract describes",
-                where=str(folder / "metrics.yml"),
+                f"metric {metric.key} names dataset {unknown[0]!r}, which no contract describes",
+                where=str(folder / METRICS / f"{metric.theme}.yml"),
                 remedy=f"Known datasets: {', '.join(sorted(contracts))}",
             )
     return Catalogue(dict(sorted(contracts.items())), metrics.metrics, metrics.caveats)
+
+
+def _load_metrics(folder: Path) -> MetricCatalogue:
+    """The metrics of all themes as one catalogue; a file holds the metrics of the theme that it is named for."""
+    caveats: dict[str, str] = {}
+    metrics: list[object] = []
+    for path in sorted(folder.glob("*.yml")):
+        held = _read_yaml(path)
+        if not isinstance(held, dict) or not set(held) <= {"caveats", "metrics"}:
+            raise CatalogueFault("holds more than caveats and metrics", where=str(path), remedy="Mend the file")
+        mine = held.get("caveats") or {}
+        doubled = sorted(set(mine) & set(caveats))
+        if doubled:
+            raise CatalogueFault(f"caveat {doubled[0]} stands in two files", where=str(path), remedy="Keep one")
+        caveats |= mine
+        strangers = [one for one in held.get("metrics") or [] if one.get("theme") != path.stem]
+        if strangers:
+            raise CatalogueFault(
+                f"metric {strangers[0].get('metric_id')} has theme {strangers[0].get('theme')!r}",
+                where=str(path), remedy="A file bears the name of its theme",
+            )  # fmt: skip
+        metrics += held.get("metrics") or []
+    return _validated(MetricCatalogue, folder, {"caveats": caveats, "metrics": metrics})
 
 
 @cache

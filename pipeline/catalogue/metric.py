@@ -1,11 +1,13 @@
-"""The form of the metric catalogue: one home for what a metric is, in metrics.yml.
+"""The form of the metric catalogue: one home for what a metric is, one file for each theme in metrics/.
 
 `reference.metric`, the checks, the pages and the documentation are made from it.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import date
+from decimal import Decimal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -16,6 +18,19 @@ PROOF_GRADES = {
     "D": "none yet",
 }
 
+
+Determinant = Literal[
+    "employment_skills", "research_development", "procurement", "estates", "population_health", "net_zero",
+    "civic_leadership",
+]  # fmt: skip
+Theme = Literal[Determinant, "context", "place_primary_care"]
+DETERMINANTS: tuple[str, ...] = get_args(Determinant)
+THEMES: tuple[str, ...] = get_args(Theme)
+
+AreaType = Literal[
+    "country", "nhs_region", "region", "icb", "sub_icb_location", "upper_tier_local_authority",
+    "lower_tier_local_authority", "ward", "lsoa", "trust", "pcn", "practice", "place",
+]  # fmt: skip
 
 Mart = Literal[
     "gp_appointments_month", "gp_appointments_practice_month", "gp_list_size", "gp_coverage_month", "place_measure"
@@ -56,13 +71,41 @@ class Detail(BaseModel):
     denominator_release: str = "release_id"
 
 
+class Target(BaseModel):
+    """A value that somebody set for a metric: `value <operator>` is reached, by `by` where a day is named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: Decimal
+    operator: Literal["<=", ">=", "="]
+    by: date | None = None
+    source: str = Field(min_length=5)
+
+
+class Needs(BaseModel):
+    """What an ICS supplies where nothing is published, or not for it: a dataset of the catalogue, and who holds it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: str
+    from_whom: str = Field(min_length=3)
+
+
 class Metric(BaseModel):
     """One definition version of one metric.
 
     `method` names how value and interval come from numerator and denominator: `count` (value = numerator, no
-    interval), `wilson` (percentage with the Wilson score interval), `difference` (value = numerator minus
-    denominator), `ratio` (so many for each `per` of the denominator, no interval), `stated` (as the source states it;
-    a percentage with both parts is recomputed).
+    interval), `wilson` (percentage with the Wilson score interval), `rate` (so many for each `per`, with Byar's limits,
+    exact below 10), `share` (percentage of a whole that is counted in full or is money, no interval), `difference` (value =
+    numerator minus denominator), `ratio` (so many for each `per` of the denominator, no interval), `dsr` (directly
+    standardised rate for each `per`, Dobson's limits), `stated` (as the source states it; a percentage with both parts
+    is recomputed).
+
+    `geographies` are the types of area it is given for. A metric without `detail` is summed from `metric_row`, the
+    records that give to it; its `breakdowns` are those that the records name. `breakdown_denominator` says whether a
+    group is set against the same group (`same`) or against the whole (`whole`: a share of the total).
+
+    `disclosure`: `none`, or `local` for counts of people from a local extract (under 5 hidden, others rounded to 5).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -70,19 +113,34 @@ class Metric(BaseModel):
     metric_id: str = Field(pattern=r"^[a-z]+_[a-z]?\d{2}$")
     definition_version: int = Field(ge=1)
     name: str
-    theme: Literal["place_primary_care"]
+    theme: Theme
     definition: str = Field(min_length=20)
     numerator: str = ""
     denominator: str = ""
     unit: str
     direction: Literal["up", "down", "context"]
-    method: Literal["count", "wilson", "difference", "ratio", "stated"]
+    method: Literal["count", "wilson", "rate", "share", "difference", "ratio", "dsr", "stated"]
     per: int = Field(default=1, ge=1)
+    breakdowns: tuple[str, ...] = ()
+    breakdown_denominator: Literal["same", "whole"] = "same"
+    geographies: tuple[AreaType, ...] = ()
+    cadence: Literal["monthly", "quarterly", "annual", "irregular", ""] = ""
     source: str
+    needs: Needs | None = None
+    disclosure: Literal["none", "local"] = "none"
+    target: Target | None = None
     proof_grade: Literal["A", "B", "C", "D"]
     proof: str = Field(min_length=10)
     caveats: tuple[str, ...] = ()
-    detail: Detail
+    detail: Detail | None = None
+
+    @model_validator(mode="after")
+    def _summed_from_rows(self) -> Metric:
+        if self.detail is None and not (self.geographies and self.cadence):
+            raise ValueError(f"metric {self.key} is summed from metric_row: it needs geographies and cadence")
+        if self.method in ("wilson", "rate", "share", "ratio", "difference", "dsr") and not self.denominator:
+            raise ValueError(f"metric {self.key} has method {self.method}: name its denominator")
+        return self
 
     @property
     def key(self) -> str:
@@ -90,7 +148,7 @@ class Metric(BaseModel):
 
 
 class MetricCatalogue(BaseModel):
-    """`caveats` is the controlled list that metrics draw from: id -> sentence."""
+    """All files of metrics/ together. `caveats` is the controlled list that metrics draw from: id -> sentence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import duck
+from pipeline.catalogue.metric import THEMES
 from pipeline.publish.tables import MARTS_SCHEMA_VERSION, PublishedTable
 
-THEMES = ("place_primary_care",)
 ROW_GROUP = 122_880
 # Not marts.duckdb: DuckDB names the catalog after the file, and `marts.metric_value` would then be ambiguous between
 # the catalog and the schema of that name.

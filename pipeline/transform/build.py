@@ -80,10 +80,14 @@ def _insert(con, name: str, rows: list[tuple]) -> None:
 
 def _metric_row(metric, catalogue: Catalogue) -> tuple:
     caveats = " ".join(catalogue.caveats[caveat] for caveat in metric.caveats)
+    target, needs = metric.target, metric.needs
     return (
         metric.key, metric.metric_id, metric.definition_version, metric.name, metric.theme, metric.definition,
         metric.numerator, metric.denominator, metric.unit, metric.direction, metric.method, metric.source,
-        metric.proof_grade, metric.proof, caveats, metric.per,
+        metric.proof_grade, metric.proof, caveats, metric.per, " ".join(metric.geographies),
+        " ".join(metric.breakdowns), metric.breakdown_denominator, metric.cadence, metric.disclosure,
+        target and target.value, target and target.operator, target and target.by, target and target.source,
+        needs and needs.dataset, needs and needs.from_whom, metric.detail is None,
     )  # fmt: skip
 
 
@@ -101,6 +105,6 @@ def _release_rows(catalogue: Catalogue, known, uses: list[Use], bronze: Mapping[
             release.period_type, contract.title, release.publisher, release.licence, contract.landing_page,
             release.url, release.published_at, release.citation, release.original_name, release.sha256, release.size,
             release.layout, release.origin, contract.table(release.table).maturity, report.rows_in, report.rows_clean,
-            report.rows_quarantined, counts, counts_for,
+            report.rows_quarantined, counts, counts_for, contract.kind == "publication", contract.person_level is True,
         ))  # fmt: skip
     return rows

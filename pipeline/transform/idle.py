@@ -17,7 +17,8 @@ def idle_nodes(manifest, held: Collection[str]) -> set[str]:
 
     `held` are the bronze tables with a release that counts (`gp_workforce__practices`). A model of staging or between is
     idle where it reads nothing but bronze tables without a release, itself or through idle models, and no model or test
-    that has something else to read reads it.
+    that has something else to read reads it. A model with `meta.rows_from_staging` is idle where all of staging that it
+    reads is, whatever seeds and areas it joins; one with `meta.unites` takes what is built and calls for nothing.
     """
     readers: dict[str, set[str]] = defaultdict(set)
     for node in manifest.nodes.values():
@@ -33,16 +34,23 @@ def idle_nodes(manifest, held: Collection[str]) -> set[str]:
         for node in manifest.nodes.values()
         if node.resource_type == "model" and node.schema in LAYERS and node.depends_on_nodes
     ]
+    staged = {node.unique_id for node in models if node.schema == "staging"}
+
+    def needs(node) -> set[str]:
+        parents = set(node.depends_on_nodes)
+        return parents & staged if node.config.meta.get("rows_from_staging") else parents
+
     idle: set[str] = set()
-    while more := {node.unique_id for node in models if set(node.depends_on_nodes) <= unheld | idle} - idle:
+    while more := {node.unique_id for node in models if needs(node) <= unheld | idle} - idle:
         idle |= more
+    unites = {node.unique_id for node in models if node.config.meta.get("unites")}
     while True:
         tests = {
             node.unique_id
             for node in manifest.nodes.values()
             if node.resource_type == "test" and node.depends_on_nodes and set(node.depends_on_nodes) <= idle | unheld
         }
-        wanted = {model for model in idle if readers[model] - idle - tests}
+        wanted = {model for model in idle if readers[model] - idle - tests - unites}
         if not wanted:
             return idle | tests
         idle -= wanted

@@ -22,6 +22,9 @@ CATALOGUE_TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "theme": "VARCHAR", "definition": "VARCHAR", "numerator": "VARCHAR", "denominator": "VARCHAR",
             "unit": "VARCHAR", "direction": "VARCHAR", "method": "VARCHAR", "source": "VARCHAR",
             "proof_grade": "VARCHAR", "proof": "VARCHAR", "caveats": "VARCHAR", "per": "BIGINT",
+            "geographies": "VARCHAR", "breakdowns": "VARCHAR", "breakdown_denominator": "VARCHAR", "cadence": "VARCHAR",
+            "disclosure": "VARCHAR", "target_value": "DECIMAL(18,6)", "target_operator": "VARCHAR", "target_by": "DATE",
+            "target_source": "VARCHAR", "needs_dataset": "VARCHAR", "needs_from": "VARCHAR", "is_summed": "BOOLEAN",
         },
     ),
     "release": (
@@ -33,7 +36,7 @@ CATALOGUE_TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "published_at": "VARCHAR", "citation": "VARCHAR", "original_name": "VARCHAR", "sha256": "VARCHAR",
             "size_bytes": "BIGINT", "layout": "VARCHAR", "origin": "VARCHAR", "maturity": "VARCHAR",
             "rows_in": "BIGINT", "rows_clean": "BIGINT", "rows_quarantined": "BIGINT", "counts": "BOOLEAN",
-            "counts_for": "VARCHAR",
+            "counts_for": "VARCHAR", "is_published": "BOOLEAN", "is_of_people": "BOOLEAN",
         },
     ),
     "quarantine_summary": (
@@ -42,9 +45,11 @@ CATALOGUE_TABLES: dict[str, tuple[str, dict[str, str]]] = {
     ),
 }  # fmt: skip
 
+# What a mask holds beside the key of its mart and mask_status.
+SHOWN_INSTEAD = {"metric_value": ("numerator_shown", "denominator_shown")}
 DISCLOSED_MARTS = (
     "metric_value", "gp_appointments_month", "place_measure", "gp_appointments_practice_month", "gp_list_size",
-    "gp_coverage_month",
+    "gp_coverage_month", "metric_row", "spend_month", "estate_site", "travel_carbon",
 )  # fmt: skip
 
 

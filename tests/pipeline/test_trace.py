@@ -9,18 +9,22 @@ import pytest
 from pipeline.audit import lookup
 from pipeline.audit.trace import Question, trace
 from pipeline.audit.trace_text import lines
+from pipeline.catalogue.load import catalogue
 from pipeline.errors import NotFound
 from pipeline.periods import parse
 from pipeline.publish.current import open_part
 from tests.pipeline.conftest import release_file
 
 
-def cells(folder, number: int) -> list[tuple]:
-    """Some cells of every metric, the same ones every time."""
+def cells(folder, number: int, *, summed: bool = False, part: str = "open") -> list[tuple]:
+    """Some cells of every metric, the same ones every time: of those with a mart of detail, or those summed from records."""
+    known = {metric.key for metric in catalogue().metrics if (metric.detail is None) == summed}
     rows = (
-        open_part(folder)
+        open_part(folder, part)
         .execute(
-            "select metric_key, area_code, period_key, breakdown_type, breakdown_value, source from marts.metric_value order by all"
+            "select metric_key, area_code, period_key, breakdown_type, breakdown_value, source from marts.metric_value"
+            " where value_status <> 'missing' and list_contains($known, metric_key) order by all",
+            {"known": sorted(known)},
         )
         .fetchall()
     )
@@ -53,6 +57,38 @@ def test_cells_of_every_metric_and_breakdown_add_up_again_from_the_rows_of_the_f
         assert {check["rule_id"] for check in way["checks"]["not_passed"]} <= {"warn_practices_differ"}
         assert way["checks"]["outcomes"]["passed"] > 50
         assert way["models"][-1]["model"] == "marts.metric_value"
+
+
+def test_cells_that_are_summed_from_records_add_up_again_from_the_cells_of_the_files(sample_run):
+    settings, outcome = sample_run
+    known = {metric.key: metric for metric in catalogue().metrics}
+    seen = set()
+    for key, area, period, kind, value, source in cells(outcome.folder, 2, summed=True, part="internal"):
+        question = Question(key, area, period, f"{kind}={value}" if kind != "none" else "", source)
+        if catalogue().contracts[source].person_level is True:
+            way = trace(settings, question, part="internal")
+            assert "of people" in way["parts"][0]["note"]
+            assert all(not file["read_again"] or not file["read_again"][0]["rows"] for file in way["files"])
+            continue
+        if known[key].method in ("dsr", "stated"):
+            continue
+        way = trace(settings, question, part="internal")
+        for part in way["parts"]:
+            # A group that nobody is counted in has no record.
+            assert part["agrees"] or (part["rows"] == 0 and part["published"] == 0), (question, part)
+            read = [one for file in way["files"] for one in file["read_again"] if one["part"].startswith(part["part"])]
+            assert sum(one["rows"] for one in read) >= part["rows"]
+            assert all(one["agrees"] for one in read if one["sum_in_file"] is not None), (question, read)
+        assert all(file["bytes_are_as_published"] for file in way["files"])
+        seen.add(key[:5])
+    assert len(seen) >= 15
+
+
+def test_the_open_part_says_where_the_records_of_an_extract_stand(sample_run):
+    settings, _ = sample_run
+    way = trace(settings, Question("es_09", "QZ1", "2025-11"))
+    assert "--internal" in way["parts"][0]["note"]
+    assert "the open part shows sums alone" in "\n".join(lines(way))
 
 
 KINDS_OF_PRIMARY_CARE = (

@@ -6,6 +6,7 @@ Each case takes a right contract, breaks one thing, writes it as YAML and loads 
 from __future__ import annotations
 
 import copy
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import yaml
 
 from pipeline.catalogue.contract import DATE_CODES, Contract, Layout
 from pipeline.catalogue.load import HERE, catalogue, load_catalogue, load_contract, table_digest
+from pipeline.catalogue.metric import Metric
 from pipeline.errors import CatalogueFault
 
 RIGHT = {
@@ -212,7 +214,7 @@ def test_a_contract_under_another_file_name_is_refused(tmp_path):
 
 
 def product_metrics(folder: Path) -> None:
-    (folder / "metrics.yml").write_text((HERE / "metrics.yml").read_text("utf-8"), "utf-8")
+    shutil.copytree(HERE / "metrics", folder / "metrics")
 
 
 def test_one_dataset_cannot_have_two_contracts(tmp_path):
@@ -228,8 +230,44 @@ def test_a_metric_of_a_dataset_without_a_contract_is_refused(tmp_path):
     (tmp_path / "a").mkdir()
     written(tmp_path / "a", RIGHT)
     product_metrics(tmp_path)
-    with pytest.raises(CatalogueFault, match=r"has source '\w+', which no contract describes.*Known datasets: visits"):
+    with pytest.raises(
+        CatalogueFault, match=r"names dataset '\w+', which no contract describes.*Known datasets: visits"
+    ):
         load_catalogue(tmp_path)
+
+
+def themed(folder: Path, theme: str, **content: object) -> None:
+    (folder / "metrics").mkdir(exist_ok=True)
+    (folder / "metrics" / f"{theme}.yml").write_text(yaml.safe_dump(content), "utf-8")
+
+
+def test_a_metric_stands_in_the_file_of_its_theme(tmp_path):
+    themed(tmp_path, "estates", metrics=[{"metric_id": "es_19", "theme": "net_zero"}])
+    with pytest.raises(
+        CatalogueFault, match=r"estates\.yml: metric es_19 has theme 'net_zero'. A file bears the name of its"
+    ):
+        load_catalogue(tmp_path)
+
+
+def test_a_caveat_has_one_home(tmp_path):
+    themed(tmp_path, "estates", caveats={"partial": "Of trusts alone."})
+    themed(tmp_path, "net_zero", caveats={"partial": "Of trusts only."})
+    with pytest.raises(CatalogueFault, match="caveat partial stands in two files"):
+        load_catalogue(tmp_path)
+
+
+def test_a_metric_that_is_summed_says_for_what_areas_and_how_often():
+    given = {
+        "metric_id": "es_13", "definition_version": 1, "name": "Size", "theme": "estates", "unit": "m2",
+        "definition": "Floor area of all sites of trusts.", "direction": "context", "method": "count", "source": "eric",
+        "proof_grade": "D", "proof": "none as yet",
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=r"es_13\.v1 is summed from metric_row: it needs geographies and cadence"):
+        Metric.model_validate(given)
+    whole = given | {"geographies": ["trust"], "cadence": "annual"}
+    assert Metric.model_validate(whole).detail is None
+    with pytest.raises(ValueError, match=r"es_13\.v1 has method share: name its denominator"):
+        Metric.model_validate(whole | {"method": "share"})
 
 
 def test_the_products_own_contracts_are_right_and_stand_under_their_names():

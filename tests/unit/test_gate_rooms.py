@@ -8,11 +8,9 @@ from datetime import date
 
 import pytest
 
-from pipeline import duck
 from pipeline.catalogue.load import catalogue
 from pipeline.errors import Fault
 from pipeline.gate import suites
-from pipeline.publish import disclosure
 from pipeline.run import fingerprint as marks
 from pipeline.run import record
 from pipeline.run.sequence import dataset_line, instant
@@ -72,20 +70,6 @@ def test_the_sources_of_dbt_are_those_of_the_contracts():
     assert sources.SOURCES_YML.read_text("utf-8") == sources.sources_yml(catalogue()), (
         "a contract changed: run `python -m pipeline.transform.sources`"
     )
-
-
-def test_every_profile_of_a_contract_is_known_to_disclosure():
-    assert {table.disclosure for _, table in catalogue().tables()} <= set(disclosure.PROFILES)
-
-
-def test_masks_hold_the_keys_of_what_must_not_be_seen(monkeypatch):
-    con = duck.connect()
-    con.execute("create schema internal; create schema disclosure")
-    con.execute("create table internal.small as select * from (values ('a', 3), ('b', 12)) as t (area, people)")
-    monkeypatch.setitem(disclosure.PROFILES, "under_5", lambda mart: ("people < 5", "suppressed"))
-    assert disclosure.write_masks(con, {"small": ["area"]}, ["none"]) == {"small": 0}
-    assert disclosure.write_masks(con, {"small": ["area"]}, ["none", "under_5"]) == {"small": 1}
-    assert con.execute("select * from disclosure.small").fetchall() == [("a", "suppressed")]
 
 
 def test_the_fingerprint_follows_archive_settings_and_instant(tmp_path, monkeypatch):

@@ -11,15 +11,24 @@ stated as (
 
 computed as (
     select
-        metrics.metric_key, metrics.metric_id, metrics.definition_version, metrics.unit, metrics.method, metrics.source,
+        metrics.metric_key, metrics.metric_id, metrics.definition_version, metrics.unit, metrics.method,
+        coalesce(rows.source, metrics.source) as source,
         metrics.per, rows.area_code, rows.period_start, rows.period_end, rows.period_type, rows.breakdown_type, rows.breakdown_value,
         rows.numerator, rows.denominator, rows.value_status, rows.release_id,
         stated.value_published, stated.qualifier,
-        null::double as value_stated, null::double as lower_stated, null::double as upper_stated
+        rows.value_stated, rows.lower_95_stated, rows.upper_95_stated, rows.lower_998_stated, rows.upper_998_stated
     from (
         select * from {{ ref('int_metric_gp_appointments') }}
         union all by name
         select * from {{ ref('int_metric_gp_lists') }}
+        union all by name
+        select * from {{ ref('int_metric_summed') }}
+        union all by name
+        select * from {{ ref('int_metric_standardised') }}
+        union all by name
+        select * from {{ ref('int_metric_context') }}
+        union all by name
+        select * from {{ ref('int_metric_due') }}
     ) as rows
     join metrics using (metric_id, definition_version)
     -- What somebody else printed of the same cell stands beside ours.
@@ -45,8 +54,8 @@ as_stated as (
             else stated.value_status
         end as value_status,
         stated.release_id, stated.value_published, stated.qualifier,
-        stated.value_published::double as value_stated, stated.lower_published::double as lower_stated,
-        stated.upper_published::double as upper_stated
+        stated.value_published::double as value_stated, stated.lower_published::double as lower_95_stated,
+        stated.upper_published::double as upper_95_stated
     from stated
     join metrics using (metric_id, definition_version)
 ),
@@ -59,31 +68,19 @@ parts as (
 
 valued as (
     select
-        *,
-        case
-            when value_status = 'not_reproducible' then null
-            when method = 'count' then numerator::double
-            when method = 'wilson' then {{ percentage('numerator', 'denominator') }}
-            when method = 'difference' then (numerator - denominator)::double
-            when method = 'ratio' then {{ ratio('numerator', 'denominator', 'per') }}
-            when method = 'stated' then value_stated
-        end as value,
-        case method when 'wilson' then {{ wilson_lower('numerator', 'denominator', z_95()) }} else lower_stated end as lower_95,
-        case method when 'wilson' then {{ wilson_upper('numerator', 'denominator', z_95()) }} else upper_stated end as upper_95,
-        case method when 'wilson' then {{ wilson_lower('numerator', 'denominator', z_998()) }} end as lower_998,
-        case method when 'wilson' then {{ wilson_upper('numerator', 'denominator', z_998()) }} end as upper_998,
+        * exclude (lower_95_stated, upper_95_stated, lower_998_stated, upper_998_stated, value_stated),
+        {{ valued_by_method() }},
         -- A stated percentage whose parts are known is checked against them; other stated figures have nothing to check.
         case
-            when method = 'stated' and unit = 'percent' then {{ percentage('numerator', 'denominator') }}
-            when method = 'wilson' then {{ percentage('numerator', 'denominator') }}
+            when method in ('wilson', 'share') or (method = 'stated' and unit = 'percent') then {{ percentage('numerator', 'denominator') }}
             when method = 'count' then numerator::double
             when method = 'difference' then (numerator - denominator)::double
-            when method = 'ratio' then {{ ratio('numerator', 'denominator', 'per') }}
+            when method in ('ratio', 'rate') then {{ ratio('numerator', 'denominator', 'per') }}
         end as recomputed
     from parts
 )
 
 select
-    * exclude (recomputed, per, value_stated, lower_stated, upper_stated, qualifier),
+    * exclude (recomputed, per, qualifier),
     {{ agrees('recomputed', 'value_published', 'qualifier') }} as recompute_ok
 from valued

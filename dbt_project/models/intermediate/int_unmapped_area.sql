@@ -24,6 +24,15 @@ with found as (
     {{ unmapped('imd', ref('int_area_deprivation'), 'area_code',
         'area_code in (select published_code from ' ~ ref('int_area_canonical') ~ ')', 'make_date(index_year, 1, 1)',
         'make_date(index_year, 12, 31)') }}
+    union all
+    -- Records that would give to a metric and lie nowhere.
+    select
+        source, area_code_published, count(*) filter (area_code is null), min(period_start), max(period_end),
+        (sum(count(*)) over (partition by source))::bigint
+    from {{ ref('int_metric_row') }}
+    group by source, area_code_published
+    -- After the window, which counts the rows of all codes.
+    qualify count(*) filter (area_code is null) > 0
 )
 
 select
