@@ -18,13 +18,14 @@
     round({{ per }} * ({{ numerator }})::double / nullif({{ denominator }}, 0)::double, 10)
 {%- endmacro %}
 
+{# A part that is more than its whole has no interval: a root of less than nothing would end the run, and a check says it better. #}
 {% macro _wilson(numerator, denominator, z, sign) -%}
-    round(100.0 * (
+    case when {{ numerator }} between 0 and {{ denominator }} then round(100.0 * (
         2.0 * ({{ numerator }})::double + pow({{ z }}, 2) {{ sign }} {{ z }} * sqrt(
             pow({{ z }}, 2)
             + 4.0 * ({{ numerator }})::double * (1.0 - ({{ numerator }})::double / nullif({{ denominator }}, 0)::double)
         )
-    ) / (2.0 * (nullif({{ denominator }}, 0)::double + pow({{ z }}, 2))), 10)
+    ) / (2.0 * (nullif({{ denominator }}, 0)::double + pow({{ z }}, 2))), 10) end
 {%- endmacro %}
 
 {% macro wilson_lower(numerator, denominator, z) %}{{ _wilson(numerator, denominator, z, '-') }}{% endmacro %}

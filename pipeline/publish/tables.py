@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 MARTS_SCHEMA_VERSION = 1
-OPEN_SCHEMAS = ("marts", "reference", "audit")
+OPEN_SCHEMAS = ("marts", "reference", "analysis", "audit")
+# Of these every table that is no view has a suite, expectations/marts_<table>.json.
+JUDGED_SCHEMAS = ("marts", "analysis")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from pipeline.publish import edition as publishing
 from pipeline.publish.context import CheckLine, DatasetLine, EditionContext
 from pipeline.publish.current import current_id
 from pipeline.publish.disclosure import write_masks
-from pipeline.publish.tables import PublishedTable, internal_keys, published_tables
+from pipeline.publish.tables import JUDGED_SCHEMAS, PublishedTable, internal_keys, published_tables
 from pipeline.run import record as records
 from pipeline.run.fingerprint import code_digest, fingerprint, git_state
 from pipeline.settings import LOCK_FILE, Settings
@@ -275,10 +275,9 @@ class _Run:
         dbt_checks.execute(self.ledger, manifest, dbt.build("internal", idle))
         if any(check.blocks and check.outcome != "not_run" for check in self.ledger.for_scope(dbt_checks.SCOPE)):
             return []  # what depends on it was not built; the gate says so
-        profiles = [self._contract(use.release)[1].disclosure for use in self.uses]
         con = duck.connect(self.build_db, threads=self.settings.threads)
         try:
-            self.masked = write_masks(con, internal_keys(manifest), profiles)
+            self.masked = write_masks(con, internal_keys(manifest))
         finally:
             con.close()
         dbt_checks.execute(self.ledger, manifest, dbt.build("open", idle))
@@ -297,7 +296,7 @@ class _Run:
             privacy_checks.execute(self.ledger, con, tables, self._of_people())
             validator = suites.Validator(con)
             for table in tables:
-                if table.schema != "marts" or table.is_view:
+                if table.schema not in JUDGED_SCHEMAS or table.is_view:
                     continue
                 rules = suites.load_suite(f"marts_{table.name}").for_table(table.name)
                 scope = f"{table.part}.{table.name}"

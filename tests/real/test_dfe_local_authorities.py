@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from python_calamine import CalamineWorkbook
 
+from pipeline import duck
 from pipeline.periods import parse
 from tests.real.read_whole import Taken, take
+from tests.rendered import macros
 
 LIST, NEIGHBOURS = "LAIT_la_code_list.xlsx", "LAIT_sn_may_2025.xlsx"
 # authority, nearest neighbour, how close, tenth neighbour: row by row from the published sheet
@@ -61,3 +63,21 @@ def test_every_neighbour_bears_a_name(taken):
         select count(*), count(*) filter (dfe_number not in (select dfe_number from authorities where authority_type <> 'NA'))
         from each"""
     ) == [(1530, 0)]
+
+
+def test_every_authority_is_one_council_of_ons_by_name(taken, shared_data):
+    """analysis.comparison finds the council of DfE's number by its name, because DfE gives no GSS code."""
+    councils = duck.text(shared_data / "reference" / "LAD_Dec2023_codes.csv")
+    counties = duck.text(shared_data / "ons_lookups" / "177_LTLA_to_UTLA_April_2019.csv")
+    found = taken.rows(
+        f"""with named as (
+                select LAD23CD as code, LAD23NM as name from read_csv({councils}) where LAD23CD like 'E%'
+                union select UTLA19CD, UTLA19NM from read_csv({counties}) where UTLA19CD like 'E10%'
+            ),
+            -- Three counties of 2019 are unitary councils of the same name since; on a day one of the two is valid.
+            councils as (select name, max(code) as code from named group by name)
+            select authority_name, count(code) from neighbours
+            left join councils on {macros().council_name_of("name")} = {macros().council_name_of("authority_name")}
+            group by authority_name having count(code) <> 1 order by authority_name"""
+    )
+    assert found == []

@@ -5,9 +5,9 @@ The macros are rendered from the very file that dbt uses and run in DuckDB.
 
 from __future__ import annotations
 
+import csv
 import math
 
-import jinja2
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -17,10 +17,9 @@ from scipy.stats import chi2
 
 from pipeline import duck
 from pipeline.settings import DBT_PROJECT
+from tests.rendered import macros
 
-MACROS = (
-    jinja2.Environment(autoescape=False).from_string((DBT_PROJECT / "macros" / "statistics.sql").read_text()).module
-)
+MACROS = macros()
 CON = duck.connect()
 Z_95, Z_998 = 1.959963984540054, 3.090232306167813
 
@@ -157,10 +156,14 @@ def test_a_crude_rate_is_that_of_phstatsmethods(level, parts):
     assert found == [pytest.approx(one, rel=1e-9, abs=1e-9) for one in as_published(expected, level)]
 
 
-# European Standard Population of 2013, ages 0-4 to 90 and over (Eurostat, Revision of the European Standard Population).
-ESP_2013 = [
-    5000, 5500, 5500, 5500, 6000, 6000, 6500, 7000, 7000, 7000, 7000, 6500, 6000, 5500, 5000, 4000, 2500, 1500, 1000,
-]  # fmt: skip
+def standard_population(name: str) -> list[int]:
+    """The weights of a standard population, youngest first, from the seed that the models weigh by."""
+    with (DBT_PROJECT / "seeds" / "standard_population.csv").open(newline="") as text:
+        rows = [row for row in csv.DictReader(text) if row["standard"] == name]
+    return [int(row["weight"]) for row in sorted(rows, key=lambda row: int(row["first_age"]))]
+
+
+ESP_2013 = standard_population("esp_2013")
 STRATA = st.lists(st.tuples(st.integers(0, 500), st.integers(1, 10**5)), min_size=len(ESP_2013), max_size=len(ESP_2013))
 
 
@@ -202,3 +205,15 @@ def test_a_count_that_is_none_has_no_limits():
         assert sql(MACROS.count_lower(count, "95")) is None
         assert sql(MACROS.count_upper(count, "95")) is None
     assert sql(MACROS.rate_upper("3", "0", 1000, "95")) is None
+
+
+def test_the_european_standard_population_is_that_of_phstatsmethods():
+    frame = pd.DataFrame(
+        {"count": [10 + band for band in range(19)], "people": [1000 * (20 - band) for band in range(19)]}
+    )
+    frame["weight"] = ESP_2013
+    frame["band"] = [f"{5 * band}-{5 * band + 4}" if band < 18 else "90+" for band in range(19)]
+    ours = ph_dsr(frame, "count", "people", ref_denom_col="weight", euro_standard_pops=False)
+    theirs = ph_dsr(frame.drop(columns="weight"), "count", "people", ref_denom_col="band")
+    assert sum(ESP_2013) == 100_000
+    assert ours["Value"].tolist() == pytest.approx(theirs["Value"].tolist(), rel=1e-12)
