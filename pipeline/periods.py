@@ -2,7 +2,7 @@
 
 A period has a first and a last day, both inclusive, and a type. Text forms are ISO or the NHS's own:
 `2026-03`, `2026-03-31`, `2025-Q3` (calendar quarter), `2024`, `2024/25` (financial year, April to March),
-`2023-12/2024-11`, `2023-12-01/2024-11-30`.
+`2023-12/2024-11`, `2023-12-01/2024-11-30`; and `2018 - 20`, three calendar years, as Fingertips writes them.
 """
 
 from __future__ import annotations
@@ -158,6 +158,9 @@ def parse(text: str) -> Period:
             if "/" in text:
                 raise ValueError(text)
             return month_period(first, second)
+        if match := re.fullmatch(r"([0-9]{4}) - ([0-9]{2})", text):
+            start, end = int(match[1]), int(match[1][:2] + match[2])
+            return Period(date(start, 1, 1), date(end, 12, 31), _type_of(date(start, 1, 1), date(end, 12, 31)))
         if match := re.fullmatch(r"([0-9]{4})-Q([1-4])", text, re.IGNORECASE):
             start = date(int(match[1]), 3 * int(match[2]) - 2, 1)
             return Period(start, _add_months(start, 3) - timedelta(days=1), "quarter")

@@ -26,6 +26,8 @@ from pipeline.catalogue.identifying import FATES, Becomes, Identifies, why_open
 Severity = Literal["critical", "warning"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 SHEETS = ("xlsx", "xls", "ods")
+# Files of one table that stands for itself.
+WHOLE = ("parquet", "geojson")
 # How the cells of the rows of a header are joined, and how the second of two columns of one name is called.
 JOIN = " > "
 NTH = "{name} [{n}]"
@@ -288,7 +290,8 @@ class Layout(_Strict):
     `looks_like`, regular expressions that the first cells of some of them match whole, because nothing else tells such
     a file from another. It is known by its name only. UTF-8 may open with a byte order mark or not. In a ZIP,
     `members` are this table's, `beside` those of other tables and of nobody (a specification). `unpivot` turns
-    columns into rows. `find` says how a table is found that has no fixed place. `error_cells`: what becomes of a sheet
+    columns into rows. `find` says how a table is found that has no fixed place. Of GeoJSON each feature is a row of its
+    properties, with `geometry` (its outline as text) and `crs` (WGS84 or BNG) beside them. `error_cells`: what becomes of a sheet
     that holds `#N/A` and the like. `repeats`: of header cells that stand more than once the second is called
     `Name [2]`. `alternatives`: several published names, whatever their case and white space, may become one column: of
     them exactly one stands in the file, or none where the column is `optional`."""
@@ -298,7 +301,7 @@ class Layout(_Strict):
     container: Literal["none", "zip"] = "none"
     members: str = ""
     beside: tuple[str, ...] = ()
-    format: Literal["csv", "xlsx", "xls", "ods", "parquet"] = "csv"
+    format: Literal["csv", "xlsx", "xls", "ods", "parquet", "geojson"] = "csv"
     encoding: str = "utf-8-sig"
     delimiter: str = Field(default=",", pattern=r'^[^"\r\n]$')
     header_row: int = Field(default=1, ge=1)
@@ -348,12 +351,15 @@ class Layout(_Strict):
         if alike:
             but_for = "case and white space" if self.alternatives else "white space"
             raise ValueError(f"layout {self.id}: {alike} stands twice but for {but_for}")
-        if self.find and (self.positions or self.header_row != 1 or self.format == "parquet"):
-            raise ValueError(f"layout {self.id}: what is found has no `positions`, no `header_row` and is no Parquet")
+        if self.find and (self.positions or self.header_row != 1 or self.format in WHOLE):
+            raise ValueError(
+                f"layout {self.id}: what is found has no `positions`, no `header_row` and is neither Parquet nor GeoJSON"
+            )
         if self.find and self.find.every_sheet and self.format not in SHEETS:
             raise ValueError(f"layout {self.id}: only a workbook has `every_sheet`")
-        if self.format == "parquet" and (self.container == "zip" or self.header_row != 1 or self.unpivot):
-            raise ValueError(f"layout {self.id}: a Parquet file stands for itself: no ZIP, no header row, no unpivot")
+        if self.format in WHOLE and (self.container == "zip" or self.header_row != 1 or self.unpivot):
+            kind = {"parquet": "Parquet", "geojson": "GeoJSON"}[self.format]
+            raise ValueError(f"layout {self.id}: a {kind} file stands for itself: no ZIP, no header row, no unpivot")
         if self.optional and not self.alternatives:
             raise ValueError(f"layout {self.id}: `optional` goes with `alternatives`")
         strays = sorted(set(self.optional) - set(self.columns.values()))
@@ -383,8 +389,8 @@ class Layout(_Strict):
 
     @property
     def by_rows(self) -> bool:
-        """Whether it is read row by row: sheets, and text in which the table is found."""
-        return self.format in SHEETS or self.find is not None
+        """Whether it is read row by row: sheets, features, and text in which the table is found."""
+        return self.format in SHEETS or self.format == "geojson" or self.find is not None
 
     def alike(self, published: str) -> str:
         """A header cell as it is compared."""

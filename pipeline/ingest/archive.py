@@ -41,7 +41,7 @@ BUILDING = ".tmp"
 READ_ONLY = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 # A name that a file was given in an archive.
 DIGEST_IN_NAME = re.compile(r"[0-9a-f]{12}-")
-PLAIN_SUFFIXES = (".csv", ".xlsx", ".xls", ".ods", ".parquet")
+PLAIN_SUFFIXES = (".csv", ".xlsx", ".xls", ".ods", ".parquet", ".geojson")
 # Which dataset and table say the LSOA of a postcode.
 POSTCODES = ("ons_nspl", "postcodes")
 LONGEST_NAME = 255  # bytes, on every file system that this runs on

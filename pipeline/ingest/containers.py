@@ -25,7 +25,7 @@ from xml.etree import ElementTree
 
 from pipeline.errors import Refused
 
-Kind = Literal["text", "zip", "xlsx", "xls", "ods", "parquet", "empty"]
+Kind = Literal["text", "zip", "xlsx", "xls", "ods", "parquet", "json", "empty"]
 
 # The real GPAD release unpacks to 31 times its size; published CSV seldom exceeds 60.
 MAX_EXPANSION = 200
@@ -63,7 +63,7 @@ def kind_of(path: Path) -> Kind:
         return "parquet"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_zip(path)
-    return "text"
+    return "json" if head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") else "text"
 
 
 def _kind_of_zip(path: Path) -> Kind:

@@ -17,7 +17,7 @@ from pathlib import Path
 from pipeline.catalogue.contract import SHEETS, Contract, Layout, Table, folded
 from pipeline.catalogue.load import HERE, Catalogue
 from pipeline.errors import Refused
-from pipeline.ingest import containers
+from pipeline.ingest import containers, geojson
 from pipeline.ingest.find import Located, NotFound, locate
 from pipeline.ingest.header import NO_HEADER, HeaderFit, fit_header
 
@@ -211,6 +211,8 @@ def _attempts(path: Path, label: str, kind: str, contract: Contract, table: Tabl
             yield from _try_workbook(path, label, contract, table, layout, named)
         elif kind == "parquet" and layout.format == "parquet":
             yield _try_parquet(path, label, contract, table, layout, named)
+        elif kind == "json" and layout.format == "geojson":
+            yield _try_geojson(path, label, contract, table, layout, named)
 
 
 def _try_text(head: bytes, member: str, label: str, contract, table, layout, named) -> Identified | _Misfit:
@@ -308,6 +310,15 @@ def not_found(label: str, located: Located | NotFound, member: Member, found: Id
 def _try_parquet(path: Path, label: str, contract, table, layout, named) -> Identified | _Misfit:
     try:
         header = containers.parquet_columns(path, label)
+    except Refused as refusal:
+        said = (refusal.what, refusal.remedy)
+        return _Misfit(contract, table, layout, "", NO_HEADER, named, said=said, likeness_if_said=0.0)
+    return _try_records([header], Member("", (), ()), contract, table, layout, named)
+
+
+def _try_geojson(path: Path, label: str, contract, table, layout, named) -> Identified | _Misfit:
+    try:
+        header = geojson.rows(path, label)[0]
     except Refused as refusal:
         said = (refusal.what, refusal.remedy)
         return _Misfit(contract, table, layout, "", NO_HEADER, named, said=said, likeness_if_said=0.0)
@@ -501,7 +512,8 @@ def _explain_columns(where: str, table: str, row: int, misfit: _Misfit) -> tuple
     if len(fit.years) > 1:
         parts.append(f"its column names bear different years ({', '.join(fit.years)})")
     more = f" and {len(parts) - 4} more" if len(parts) > 4 else ""
-    what = f"header row {row} is not layout {misfit.layout.id} of {table}: {'; '.join(parts[:4])}{more}"
+    header = "list of properties" if misfit.layout.format == "geojson" else f"header row {row}"
+    what = f"{header} is not layout {misfit.layout.id} of {table}: {'; '.join(parts[:4])}{more}"
     path = contract_path(misfit.contract)
     if lines and not missing:
         return what, where, f"If the publisher changed it, add a layout in {path} with {', '.join(lines[:4])}"

@@ -30,7 +30,7 @@ from pipeline import duck, periods
 from pipeline.catalogue.contract import Column, Layout, Table, Unpivot, folded
 from pipeline.catalogue.load import table_digest
 from pipeline.errors import Fault, Refused
-from pipeline.ingest import containers, door, evidence, staging
+from pipeline.ingest import containers, door, evidence, geojson, staging
 from pipeline.ingest.door import Door, Persons
 from pipeline.ingest.find import Located, locate
 from pipeline.ingest.identify import Identified, Member, not_found
@@ -382,12 +382,14 @@ def _insert(con, number: int, member: Member, rows: Iterable[list[str]]) -> int:
 def _load_rows(
     con, number: int, path: Path, member: Member, found: Identified, label: str
 ) -> tuple[Staged, Located | None]:
-    """Puts a sheet, or a text in which the table is found, into `raw`."""
+    """Puts a sheet, the features of a GeoJSON, or a text in which the table is found, into `raw`."""
     where = f"{label} > {member.name}" if member.name else label
     located, rows = table_rows(path, member, found, label)
     _insert(con, number, member, [cells for _, cells in rows])
     header_row = located.header_rows[-1] if located else found.layout.header_row
-    staged = Staged(member, path, where, False, header_row, len(rows), header_row + len(rows), 0, False, Letters())
+    # A feature stands on no line of its own.
+    lines = 0 if found.layout.format == "geojson" else header_row + len(rows)
+    staged = Staged(member, path, where, False, header_row, len(rows), lines, 0, False, Letters())
     return staged, located
 
 
@@ -399,7 +401,9 @@ def table_rows(
     Raises Refused where the workbook or text is broken, or the table is not where it was when the file was identified.
     """
     layout = found.layout
-    if layout.format == "csv":
+    if layout.format == "geojson":
+        every = geojson.rows(path, label)
+    elif layout.format == "csv":
         text = "".join(containers.text_of(path, member.name or None, layout.encoding, label))
         every = _whole_records(text, layout, f"{label} > {member.name}" if member.name else label)
     elif member.inside:

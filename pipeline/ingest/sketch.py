@@ -63,11 +63,12 @@ def pieces_of(path: Path, label: str) -> list[Piece]:
     kind = containers.kind_of(path)
     if kind == "empty":
         raise Refused("the file is empty, expected rows", where=label, remedy="Download it again")
-    if kind == "parquet":
+    if kind in ("parquet", "json"):
+        form = {"parquet": "Parquet", "json": "GeoJSON"}[kind]
         raise Refused(
-            "is a Parquet file, expected CSV, a workbook or a ZIP of them",
+            f"is a {form} file, expected CSV, a workbook or a ZIP of them",
             where=label,
-            remedy="Write its contract by hand (`format: parquet`): docs/how-to/add-a-dataset.md",
+            remedy=f"Write its contract by hand (`format: {form.lower()}`): docs/how-to/add-a-dataset.md",
         )
     if kind == "text":
         return [_text_piece(path, None, label)]
