@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 
 from pipeline.settings import PROJECT_ROOT, Settings
+from tests.once import made_once
 
 # How long an example takes says how busy the machine is, and nothing of what is tested.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -32,6 +33,22 @@ def settings(tmp_path: Path) -> Settings:
     That more threads read the same rows in the same order is proven in tests/unit/test_read_records.py.
     """
     return Settings(raw=tmp_path / "raw", out=tmp_path / "out", lock_wait_seconds=1, threads=1)
+
+
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory) -> Settings:
+    """Settings for whose output folder dbt has parsed the project, for `keep_parse` (tests/pipeline/built_once.py)."""
+
+    def parse(folder: Path) -> Settings:
+        from pipeline.transform.build import BUILD_DB
+        from pipeline.transform.dbt import Dbt
+
+        settings = Settings(out=folder)
+        target = settings.work / "dbt"
+        Dbt(target / BUILD_DB, target).parse()
+        return settings
+
+    return made_once(tmp_path_factory, "parsed", parse)
 
 
 REPORTS: list[list[str]] = []

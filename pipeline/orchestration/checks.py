@@ -1,7 +1,7 @@
 """Every check of a run as a Dagster asset check, and the ledger's outcomes as their results.
 
-A rule is one asset check, whatever number of releases it judged; the rules of a table's contract are one together,
-because Dagster takes 25 ms to store a result and contracts imply thousands of rules. Checks never block here
+A rule is one asset check, whatever number of releases it judged; the rules of a table's contract are one together, and
+so are those of its suite, because Dagster takes up to 25 ms to store a result and there are thousands. Checks never block here
 (blocking=False): the run's own gate has decided before Dagster sees a result. Does not belong here: any rule.
 """
 
@@ -12,7 +12,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from dagster import AssetCheckKey, AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey, AssetSpec
+from dagster import (
+    AssetCheckKey,
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetKey,
+    AssetSpec,
+    MetadataValue,
+)
 
 from pipeline.catalogue.load import Catalogue
 from pipeline.gate import dbt_checks, edition_checks, privacy_checks, suites
@@ -20,13 +28,15 @@ from pipeline.gate.ledger import MAX_ROW_IDS, Check
 from pipeline.ingest.findings import findings
 from pipeline.ingest.read import ReadReport
 from pipeline.orchestration.models import EDITION, bronze_key, depths
-from pipeline.publish.tables import published_tables
+from pipeline.publish.tables import JUDGED_SCHEMAS, published_tables
 
 # What all releases of a table share: the rule's id, and the table (or model, or edition) it is about.
 Rule = tuple[str, str]
 WORST_FIRST = ("errored", "not_run", "failed", "passed")
 MAX_RELEASES = 20
 MAX_RULES = 20
+# Kinds of which a table's rules are shown as one check of this name.
+TOGETHER = {"contract": "contract", "expectation": "suite"}
 WHOLE = Check(
     "ledger_is_whole", "ledger", "edition", "critical", "completeness",
     "every check that was planned was executed and recorded, and this graph knows it",
@@ -45,7 +55,7 @@ def check_specs(known: Catalogue, manifest, specs: Iterable[AssetSpec]) -> dict[
     whole id."""
     together: dict[Rule, list[tuple[Check, AssetKey]]] = defaultdict(list)
     for check, home in planned_checks(known, manifest, list(specs)):
-        together[_shown_as(check)].append((check, home))
+        together[shown_as(check)].append((check, home))
     bearers = Counter((group[0][1], check_name(_short_id(group[0][0]))) for group in together.values())
     found = {}
     for (whole_id, _), group in together.items():
@@ -54,9 +64,10 @@ def check_specs(known: Catalogue, manifest, specs: Iterable[AssetSpec]) -> dict[
         spec = AssetCheckSpec(
             short if bearers[home, short] == 1 else check_name(whole_id),
             asset=home,
-            description=f"the {len(group)} rules of its contract hold" if check.kind == "contract" else check.why,
+            description=_said_of(group),
             metadata={
-                "rule": whole_id, "rules": len(group), "kind": check.kind, "severity": check.severity,
+                "rule": whole_id, "rules": len(group), "kind": check.kind,
+                "severity": ", ".join(sorted({one.severity for one, _ in group})),
                 "dimension": ", ".join(sorted({one.dimension for one, _ in group})),
             },
         )  # fmt: skip
@@ -64,10 +75,19 @@ def check_specs(known: Catalogue, manifest, specs: Iterable[AssetSpec]) -> dict[
     return found
 
 
-def _shown_as(check: Check) -> Rule:
-    """The id under which a check is shown, and what it is about: its own rule, or all rules of the table's contract."""
+def _said_of(group: list[tuple[Check, AssetKey]]) -> str:
+    """What a check says: of rules that are shown together each, where they are few enough to be read."""
+    rules = [check for check, _ in group]
+    if rules[0].kind not in TOGETHER:
+        return rules[0].why
+    whole = f"the {len(rules)} rules of its {TOGETHER[rules[0].kind]} hold"
+    return whole if len(rules) > MAX_RULES else f"{whole}: {'; '.join(rule.why for rule in rules)}"
+
+
+def shown_as(check: Check) -> Rule:
+    """The id under which a check is shown, and what it is about: its own rule, or all of the table's contract or suite."""
     rule_id, about = rule_of(check)
-    return (f"{about.replace('/', '.')}.contract" if check.kind == "contract" else rule_id), about
+    return (f"{about.replace('/', '.')}.{TOGETHER[check.kind]}" if check.kind in TOGETHER else rule_id), about
 
 
 def check_name(rule_id: str) -> str:
@@ -84,13 +104,7 @@ def _short_id(check: Check) -> str:
     """The rule id without what its asset says already: of 37 names that begin alike, the page shows only that."""
     if check.kind == "dbt_model":
         return "built"
-    if check.kind == "contract":
-        return "contract"
-    table = check.scope.replace("/", ".")
-    for prefix in (f"{table}.", f"{table.split('.')[0]}.", f"marts_{table.split('.')[-1]}.", "edition."):
-        if check.rule_id.startswith(prefix):
-            return check.rule_id.removeprefix(prefix)
-    return check.rule_id
+    return TOGETHER.get(check.kind) or check.rule_id.removeprefix("edition.")
 
 
 def planned_checks(known: Catalogue, manifest, specs: list[AssetSpec]) -> Iterator[tuple[Check, AssetKey]]:
@@ -110,7 +124,7 @@ def planned_checks(known: Catalogue, manifest, specs: list[AssetSpec]) -> Iterat
     for check in dbt_checks.planned(manifest):
         yield check, homes[check.rule_id]
     for mart in published_tables(manifest):
-        if mart.schema == "marts" and not mart.is_view:
+        if mart.schema in JUDGED_SCHEMAS and not mart.is_view:
             rules = suites.load_suite(f"marts_{mart.name}").for_table(mart.name)
             for check in suites.planned(rules, f"{mart.part}.{mart.name}"):
                 yield check, AssetKey([mart.build_schema, mart.name])
@@ -168,7 +182,9 @@ def check_results(
 
 def _result(spec: AssetCheckSpec, checks: list[Check], held_back: set[str]) -> AssetCheckResult:
     """One result over all rules of a spec and all releases that they judged: the worst outcome, the counts added."""
-    checks = sorted(checks, key=lambda check: (WORST_FIRST.index(check.outcome), check.scope, check.rule_id))
+    checks = sorted(
+        checks, key=lambda check: (WORST_FIRST.index(check.outcome), not check.blocks, check.scope, check.rule_id)
+    )
     worst = checks[0]
     passed = worst.outcome == "passed"
     not_passed = list(dict.fromkeys(check.rule_id for check in checks if check.outcome != "passed"))
@@ -177,6 +193,7 @@ def _result(spec: AssetCheckSpec, checks: list[Check], held_back: set[str]) -> A
     told = {
         "rules_judged": rules if rules > 1 else None,
         "rules_not_passed": _listed(not_passed, MAX_RULES) if rules > 1 else "",
+        "by_rule": _by_rule(checks) if worst.kind == "expectation" else None,
         "releases": _listed([scope for scope in scopes if "/" in scope], MAX_RELEASES),
         "held_back": _listed([scope for scope in scopes if scope in held_back], MAX_RELEASES),
         "outcomes": _counted(checks) if len(checks) > 1 else "",
@@ -198,6 +215,19 @@ def _result(spec: AssetCheckSpec, checks: list[Check], held_back: set[str]) -> A
         else AssetCheckSeverity.WARN,
         description=None if passed else message + more,
         metadata={name: value for name, value in told.items() if value not in ("", None)},
+    )
+
+
+def _by_rule(checks: list[Check]) -> MetadataValue:
+    """What became of each rule: `passed`, or `1 failed, 2 passed` where it judged several releases."""
+    mine: dict[str, list[Check]] = defaultdict(list)
+    for check in sorted(checks, key=lambda check: check.rule_id):
+        mine[check.rule_id].append(check)
+    return MetadataValue.json(
+        {
+            rule: judged[0].outcome.replace("_", " ") if len(judged) == 1 else _counted(judged)
+            for rule, judged in mine.items()
+        }
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from contextlib import contextmanager
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import Fault
@@ -61,17 +62,20 @@ class Dbt:
         Failures come back as results: judging them is the gate's business.
         """
         eager = "eager" if tag == "open" else "buildable"
-        left = ["--exclude", *sorted(self.parse().nodes[one].name for one in leave_out)] if leave_out else []
+        manifest = without(self.parse(), leave_out)
+        # What a model that unites names and this run does not build (idle_nodes).
+        named = sorted(manifest.nodes[one].name for one in set(leave_out) & set(manifest.nodes))
+        exclude = ["--exclude", *named] if named else []
         return self._invoke(
-            "build", "--select", f"tag:{tag}", "--exclude-resource-type", "unit_test", "--indirect-selection", eager, *left
+            "build", "--select", f"tag:{tag}", *exclude, "--indirect-selection", eager, manifest=manifest
         )  # fmt: skip
 
     def unit_tests(self) -> list[NodeResult]:
         """dbt's unit tests of models. They judge code and not data, so a run leaves them out."""
         return self._invoke("test", "--select", "test_type:unit")
 
-    def _invoke(self, *command: str) -> list[NodeResult]:
-        manifest = self.parse()
+    def _invoke(self, *command: str, manifest=None) -> list[NodeResult]:
+        manifest = manifest or self.parse()
         with self._environment():
             result = self._runner(manifest).invoke(self._arguments(*command))
         self.release()
@@ -133,6 +137,23 @@ class Dbt:
         finally:
             for key, value in before.items():
                 os.environ.pop(key, None) if value is None else os.environ.__setitem__(key, value)
+
+
+def without(manifest, leave_out: Collection[str]):
+    """A manifest of the same nodes but for those `leave_out`, their sources that no other node reads, and unit tests.
+
+    Of those `leave_out` a model that unites may name some (`idle_nodes`): they stay, and read nothing. dbt judges every name
+    after `--exclude` on every node, thrice a build: for 148 names 5 s of a run's 24 under a profiler (2026-11-21), and it
+    grows as their square.
+    """
+    nodes = {one: node for one, node in manifest.nodes.items() if one not in leave_out}
+    read = {parent for node in nodes.values() for parent in node.depends_on_nodes}
+    for one in read & set(leave_out):
+        named = copy(manifest.nodes[one])
+        named.depends_on = type(named.depends_on)()
+        nodes[one] = named
+    sources = {one: source for one, source in manifest.sources.items() if one in read}
+    return replace(manifest, nodes=nodes, sources=sources, unit_tests={})
 
 
 def _first_line(error: object) -> str:

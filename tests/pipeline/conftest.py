@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.run import sequence
 from pipeline.settings import PROJECT_ROOT, Settings
+from pipeline.transform.dbt import Dbt
+from tests.once import made_once, shared_folder
+from tests.pipeline.built_once import Made, keep_parse, parsed_once, remembered, run_once
 
 SAMPLE = PROJECT_ROOT / "data" / "raw" / "sample"
 
@@ -30,27 +32,48 @@ OF_PRACTICES = ("gp_*", "ods_epcn", "ods_epraccur", "ons_lookups", "place_measur
 
 
 @pytest.fixture(scope="session")
-def sample_run(tmp_path_factory) -> tuple[Settings, sequence.RunOutcome]:
-    """Settings over a copy of the sample, and the outcome of the one run on it. Read-only for tests."""
-    folder = tmp_path_factory.mktemp("sample")
-    settings = Settings(raw=copy_archive(SAMPLE, folder / "raw"), out=folder / "out", lock_wait_seconds=1)
-    return settings, sequence.run(settings)
+def built(tmp_path_factory) -> Path:
+    """Where runs leave what dbt built for them, for others that would build the same."""
+    return shared_folder(tmp_path_factory) / "built"
 
 
 @pytest.fixture(scope="session")
-def practices_run(tmp_path_factory) -> tuple[Settings, sequence.RunOutcome]:
+def sample_run(tmp_path_factory, parsed, built) -> Made:
+    """Settings over a copy of the sample, and the outcome of the one run on it. Read-only for tests."""
+
+    def make(folder: Path) -> Made:
+        return run_once(folder, lambda raw: copy_archive(SAMPLE, raw), parsed, built)
+
+    return made_once(tmp_path_factory, "sample", make)
+
+
+@pytest.fixture(scope="session")
+def practices_run(tmp_path_factory, parsed, built) -> Made:
     """The same over the practices' part of the sample (OF_PRACTICES), for tests of how a run goes. Read-only."""
-    folder = tmp_path_factory.mktemp("practices")
-    (folder / "raw").mkdir()
-    for pattern in OF_PRACTICES:
-        for source in SAMPLE.glob(pattern):
-            copy_archive(source, folder / "raw" / source.name)
-    settings = Settings(raw=folder / "raw", out=folder / "out", lock_wait_seconds=1)
-    return settings, sequence.run(settings)
+
+    def archive(raw: Path) -> None:
+        for pattern in OF_PRACTICES:
+            for source in SAMPLE.glob(pattern):
+                copy_archive(source, raw / source.name)
+
+    return made_once(tmp_path_factory, "practices", lambda folder: run_once(folder, archive, parsed, built))
 
 
 @pytest.fixture
-def own(tmp_path, practices_run) -> Settings:
+def built_once(request, built, monkeypatch) -> None:
+    """What another run built is not built again where a run would build the very same.
+
+    A test marked `really_builds` is one of the build itself, or of two ways to the same marts. One marked `keeps_builds` has
+    more than one run over an archive of its own.
+    """
+    if request.node.get_closest_marker("really_builds") is None:
+        keep = request.node.get_closest_marker("keeps_builds") is not None
+        monkeypatch.setattr(Dbt, "build", remembered(built, keep=keep))
+        monkeypatch.setattr(Dbt, "parse", parsed_once)
+
+
+@pytest.fixture
+def own(tmp_path, practices_run, built_once) -> Settings:
     """Settings over a fresh copy of the practices' archive and of what was made of it: a test may change both."""
     made, _ = practices_run
     copy_archive(made.raw, tmp_path / "raw")
@@ -61,7 +84,7 @@ def own(tmp_path, practices_run) -> Settings:
 
 
 @pytest.fixture
-def fresh(tmp_path, practices_run) -> Settings:
+def fresh(tmp_path, practices_run, built_once) -> Settings:
     """Settings over a fresh copy of the practices' archive, with nothing made of it yet but what dbt parsed."""
     made, _ = practices_run
     settings = replace(made, raw=copy_archive(made.raw, tmp_path / "raw"), out=tmp_path / "out")
@@ -85,21 +108,16 @@ def records_of_dagster_need_no_disk():
 
 
 @pytest.fixture(scope="session")
-def graph_parsed_once(tmp_path_factory):
+def graph_parsed_once(tmp_path_factory, parsed):
     """Dagster's graph is made anew in every test; dbt's manifest, which is the same for every archive, is not."""
     from pipeline.orchestration import graph
 
-    manifest = graph.parsed_project(Settings(out=tmp_path_factory.mktemp("graph")))
+    settings = Settings(out=tmp_path_factory.mktemp("graph"))
+    keep_parse(parsed, settings)
+    manifest = graph.parsed_project(settings)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(graph, "parsed_project", lambda settings: manifest)
         yield
-
-
-def keep_parse(made: Settings, settings: Settings) -> None:
-    """Gives `settings` what dbt parsed for `made`, for a run and for the graph: to parse the project anew takes 6 s."""
-    for folder in ("dbt", "dagster"):
-        (settings.work / folder).mkdir(parents=True, exist_ok=True)
-        shutil.copy(made.work / "dbt" / "partial_parse.msgpack", settings.work / folder)
 
 
 def release_file(raw: Path, dataset: str) -> Path:
@@ -118,5 +136,6 @@ def rewritten_release(source: Path, target: Path, change) -> Path:
             writer = csv.writer(text, lineterminator="\n")
             writer.writerow(rows[0])
             writer.writerows(row for row in (change(list(row)) for row in rows[1:]) if row is not None)
-            out.writestr(info.filename, text.getvalue())
+            # Of one time, so that the same change makes the same bytes.
+            out.writestr(zipfile.ZipInfo(info.filename), text.getvalue(), zipfile.ZIP_DEFLATED)
     return target

@@ -16,7 +16,7 @@ from pipeline.publish.current import current_id, open_part
 from pipeline.run import sequence
 from pipeline.sample import gp_appointments_regional, ons_lookups
 from pipeline.sample.geography import ICBS
-from tests.pipeline.conftest import keep_parse
+from tests.pipeline.built_once import keep_parse
 
 SYNTHETIC = archive.Provenance(origin="synthetic", citation="made up for a test")
 # Two months that no release held, and two that the held one restates.

@@ -16,8 +16,11 @@ from pipeline.ingest import archive
 from pipeline.publish.current import current_id, edition_folder, open_part
 from pipeline.publish.edition import sha256_of
 from pipeline.run import record, sequence
+from pipeline.settings import PROJECT_ROOT
 from tests.pipeline.conftest import release_file, rewritten_release
 
+# Many of these runs are over one revised archive.
+pytestmark = pytest.mark.keeps_builds
 SYNTHETIC = archive.Provenance(origin="synthetic", citation="made up for a test")
 
 
@@ -50,6 +53,9 @@ from pipeline.settings import Settings
 from pipeline.run import sequence
 from pipeline.publish import edition
 from pipeline.transform.dbt import Dbt
+from tests.pipeline.built_once import remembered
+
+Dbt.build = remembered(Path({built!r}), keep=True)
 
 def die(*arguments, **named):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -69,13 +75,15 @@ MOMENTS = {
 }
 
 
-def test_kill_9_at_any_moment_leaves_a_whole_edition_and_the_next_run_succeeds(own, practices_run, tmp_path):
+def test_kill_9_at_any_moment_leaves_a_whole_edition_and_the_next_run_succeeds(own, practices_run, built, tmp_path):
     before = practices_run[1].edition_id
     digests = {path: sha256_of(path) for path in (own.editions / before).rglob("*") if path.is_file()}
     revise(own, tmp_path)
     for moment, spoil in MOMENTS.items():
-        program = KILL.format(spoil=spoil, raw=str(own.raw), out=str(own.out))
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+        program = KILL.format(spoil=spoil, raw=str(own.raw), out=str(own.out), built=str(built))
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=PROJECT_ROOT
+        )
         assert done.returncode == -signal.SIGKILL, (moment, done.stderr)
         assert (current_id(own) == before) == (moment != "before delivery"), moment
         assert {path: sha256_of(path) for path in digests} == digests, moment

@@ -25,7 +25,7 @@ from dagster import (
 from pipeline.audit.status import status
 from pipeline.catalogue.load import catalogue
 from pipeline.ingest import archive
-from pipeline.orchestration.checks import rule_of
+from pipeline.orchestration.checks import TOGETHER, rule_of, shown_as
 from pipeline.orchestration.graph import definitions
 from pipeline.publish.current import current_id, read_manifest
 from pipeline.run import record
@@ -113,16 +113,28 @@ def test_every_check_of_the_ledger_is_shown(sample_run, by_dagster):
     assert whole.passed
     failed = [one for one in shown.values() if not one.passed]
     assert all(one.severity is AssetCheckSeverity.WARN for one in failed)
-    assert len(failed) == len({rule_of(check) for check in outcome.ledger.warnings})
-    contracts = [check for check in outcome.ledger.checks if check.kind == "contract"]
-    tables = {rule_of(check)[1] for check in contracts}
-    assert len(contracts) > len(tables)
-    single = {rule_of(check) for check in outcome.ledger.checks if check.kind != "contract"}
-    assert len(shown) == len(single) + len(tables)
-    by_contract = [one for key, one in shown.items() if key.name.endswith("contract")]
-    assert sum(one.metadata["rules_judged"].value for one in by_contract) == len(
-        {rule_of(check) for check in contracts}
-    )
+    checks = outcome.ledger.checks
+    assert len(failed) == len({shown_as(check) for check in outcome.ledger.warnings})
+    assert len(shown) == len({shown_as(check) for check in checks}) < len({rule_of(check) for check in checks}) / 3
+    for kind, name in TOGETHER.items():
+        mine = {rule_of(check) for check in checks if check.kind == kind}
+        tables = {about for _, about in mine}
+        results = [one for key, one in shown.items() if key.name.endswith(name)]
+        assert len(mine) > len(results) == len(tables)
+        assert sum(
+            one.metadata["rules_judged"].value if "rules_judged" in one.metadata else 1 for one in results
+        ) == len(mine)
+    by_rule = {
+        (rule, "passed" if words.split()[-1] == "passed" and "," not in words else words)
+        for one in shown.values()
+        if "by_rule" in one.metadata
+        for rule, words in one.metadata["by_rule"].value.items()
+    }
+    assert {rule for rule, _ in by_rule} == {check.rule_id for check in checks if check.kind == "expectation"}
+    not_passed = {rule for rule, words in by_rule if words != "passed"}
+    assert not_passed == {
+        check.rule_id for check in checks if check.kind == "expectation" and check.outcome != "passed"
+    }
     told = {name: value.value for name, value in whole.metadata.items()}
     assert told["checks"] == len(outcome.ledger.checks)
     assert told["shown_as"] == len(shown)
@@ -195,7 +207,7 @@ def test_a_check_that_no_release_called_for_neither_passed_nor_failed(own):
     result = nightly(own)
     assert result.success
     shown = evaluated(result)
-    assert AssetCheckKey(AssetKey(["staging", "stg_place_measures"]), "percentage_in_range") not in shown
+    assert AssetCheckKey(AssetKey(["staging", "stg_place_measures"]), "suite") not in shown
     assert shown[AssetCheckKey(EDITION, "ledger_is_whole")].metadata["skipped"].value > 20
 
 
@@ -205,12 +217,13 @@ def test_a_gate_that_blocks_fails_the_run_and_leaves_the_last_edition(own, tmp_p
     first = nightly(own)
     assert not first.success
     assert "place_measures.percentage_in_range" in failure(first)
-    rule = AssetCheckKey(AssetKey(["staging", "stg_place_measures"]), "percentage_in_range")
+    suite = AssetCheckKey(AssetKey(["staging", "stg_place_measures"]), "suite")
     for result in (first, nightly(own)):  # the second time nothing has changed, and that is no way round
         assert not result.success
         assert {key.path[0] for key in materialised(result)} == {"bronze"}
-        assert not evaluated(result)[rule].passed
-        assert evaluated(result)[rule].severity is AssetCheckSeverity.ERROR
+        shown = evaluated(result)[suite]
+        assert (shown.passed, shown.severity) == (False, AssetCheckSeverity.ERROR)
+        assert shown.metadata["by_rule"].value["place_measures.percentage_in_range"].startswith("1 failed")
         assert current_id(own) == before
     assert "nothing changed since run" in failure(result)
 

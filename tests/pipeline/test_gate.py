@@ -295,11 +295,14 @@ def test_a_changed_rule_is_judged_again(own, monkeypatch):
 def test_disclosure_hides_in_the_open_part_what_a_profile_names(fresh, monkeypatch):
     from pipeline.publish import disclosure
 
-    conditions = {
-        "metric_value": "metric_key = 'pc_05.v1' and breakdown_value = 'Home Visit'",
-        "gp_appointments_month": "appointment_mode = 'Home Visit'",
-    }
-    monkeypatch.setitem(disclosure.PROFILES, "none", lambda mart: (conditions.get(mart, "false"), "suppressed"))
+    hide = "select {{key}}, 'suppressed' as mask_status{shown} from internal.{mart} where {condition}"
+    nothing = ", null::decimal(18, 4) as numerator_shown, null::decimal(18, 4) as denominator_shown"
+    of_visits = "metric_key = 'pc_05.v1' and breakdown_value = 'Home Visit'"
+    for mart, shown, condition in (
+        ("metric_value", nothing, of_visits),
+        ("gp_appointments_month", "", "appointment_mode = 'Home Visit'"),
+    ):
+        monkeypatch.setitem(disclosure.MASKS, mart, hide.format(mart=mart, shown=shown, condition=condition))
     outcome = sequence.run(fresh)
     assert outcome.status == 0, outcome.message
     opened, internal = open_part(outcome.folder), open_part(outcome.folder, "internal")

@@ -16,7 +16,7 @@ from pipeline.audit.trace_text import lines
 from pipeline.publish.current import open_part
 from pipeline.run import sequence
 from tests.pipeline import oracle
-from tests.pipeline.conftest import keep_parse
+from tests.pipeline.built_once import keep_parse
 from tests.real.read_whole import take
 
 BASE = (

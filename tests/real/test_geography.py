@@ -23,7 +23,7 @@ from pipeline.publish.current import open_part
 from pipeline.run import sequence
 from pipeline.settings import DBT_PROJECT, PROJECT_ROOT
 from tests.contract.judged import failed_rules
-from tests.pipeline.conftest import keep_parse
+from tests.pipeline.built_once import keep_parse
 from tests.real.read_whole import Taken, take
 
 # The registers bear no month: theirs is the one that the index of the shared files gives.

@@ -21,7 +21,7 @@ from pipeline.periods import parse
 from pipeline.publish.current import open_part
 from pipeline.run import sequence
 from tests.pipeline import oracle_practices as oracle
-from tests.pipeline.conftest import keep_parse
+from tests.pipeline.built_once import keep_parse
 from tests.pipeline.test_practices import METRICS, assert_networks_agree
 from tests.real.read_whole import settings_in, take
 
