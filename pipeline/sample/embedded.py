@@ -19,18 +19,26 @@ from pipeline.errors import Fault
 from pipeline.ingest import archive
 from pipeline.ingest.archive import Provenance, Release
 from pipeline.sample import (
+    area_shapes,
     chance,
+    eric,
+    fingertips,
     gp_appointments_coverage,
     gp_appointments_practice,
     gp_appointments_regional,
     gp_registered_patients,
+    hchs_workforce_monthly,
     local_extracts,
+    nihr_awards,
     ods_epcn,
     ods_epraccur,
     ods_registers,
     ons_councils,
     ons_lookups,
+    ons_populations,
     person_extracts,
+    population_health,
+    spend_over_25k,
 )
 from pipeline.settings import PROJECT_ROOT, Settings
 
@@ -67,11 +75,22 @@ def write_files(folder: Path) -> list[Path]:
         gp_appointments_practice.write_release(folder)[0],
         *ons_councils.write_lookups(folder),
         *ons_councils.write_deprivation(folder),
+        *area_shapes.write_shapes(folder),
+        *ons_populations.write_estimates(folder),
+        *ons_populations.write_projections(folder),
+        ons_populations.write_households(folder),
+        fingertips.write_download(folder),
         ods_registers.write_trusts(folder),
         ods_registers.write_commissioners(folder),
         ods_registers.write_memberships(folder),
+        hchs_workforce_monthly.write_organisations(folder),
+        nihr_awards.write_awards(folder),
+        nihr_awards.write_postcodes(folder),
+        eric.write_sites(folder),
         *local_extracts.write_extracts(folder),
         *person_extracts.write_extracts(folder),
+        *population_health.write_files(folder),
+        spend_over_25k.write_release(folder),
     ]
 
 

@@ -65,8 +65,8 @@ def lsoa_name(lsoa: int) -> str:
 def write_lookups(out_dir: Path) -> list[Path]:
     """Writes the six lookups and returns their paths."""
     areas = range(len(LSOAS))
-    location = ICBS[0].locations[0]
-    ccg = (location.ons_code, location.code, ICBS[0].ccg_name(location))
+    # The last ward is in the next ICB: the unitary council has parts in two, as some have.
+    ccgs = [(one.locations[0].ons_code, one.locations[0].code, one.ccg_name(one.locations[0])) for one in ICBS[:2]]
     year = "19"
     return [
         _lookup(
@@ -79,7 +79,7 @@ def write_lookups(out_dir: Path) -> list[Path]:
         ),
         _lookup(
             out_dir / LSOA_TO_CCG, ("LSOA11CD", "LSOA11NM", "CCG21CD", "CCG21CDH", "CCG21NM", *_pair("LAD", "21")),
-            [(LSOAS[at], lsoa_name(at), *ccg, *council_of(at, 2021)) for at in areas], encoding="utf-8-sig",
+            [(LSOAS[at], lsoa_name(at), *ccgs[at // 27], *council_of(at, 2021)) for at in areas], encoding="utf-8-sig",
         ),
         _lookup(
             out_dir / WARD_TO_REGION, [name for kind in ("WD", "LAD", "CTY", "RGN", "CTRY") for name in _pair(kind, year)],
