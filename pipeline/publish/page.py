@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from pipeline.publish import practices
+from pipeline.publish.baseline import baseline, held_words
 from pipeline.publish.context import CheckLine, DatasetLine, EditionContext
 from pipeline.publish.home import APPOINTMENTS, Home, home_area, select
 from pipeline.publish.words import (
@@ -222,6 +223,7 @@ def page_content(con, context: EditionContext) -> dict:
     stated = select(con, STATED_SQL)
     registered = practices.patients(con, home)
     rates = practices.rates(con, home)
+    indicators = baseline(con, home)
     return {
         "context": context,
         "marking": MARKING if context.part == "internal" else "",
@@ -231,6 +233,8 @@ def page_content(con, context: EditionContext) -> dict:
         "cards": cards,
         "names": {row["metric_key"]: row["metric_name"] for row in select(con, NAMES_SQL)},
         "lead": " ".join(filter(None, [lead(cards, home), registered_words(registered)])),
+        "indicators": indicators,
+        "indicators_words": held_words(indicators),
         "months": months,
         "months_words": months_words(months),
         "month_charts": month_charts(months, year),

@@ -73,6 +73,8 @@ def signed(value: float | Decimal, places: int) -> str:
 def with_unit(text: str, unit: str) -> str:
     if unit == "percent":
         return f"{text}%"
+    if unit == "GBP":
+        return f"\N{MINUS SIGN}\u00a3{text[1:]}" if text.startswith("\N{MINUS SIGN}") else f"\u00a3{text}"
     return text if unit == "count" else f"{text} {unit}"
 
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pipeline.publish import practices
+from pipeline.publish.baseline import baseline
 from pipeline.publish.context import EditionContext
 from pipeline.publish.home import APPOINTMENTS, PATIENTS, RATE, Home, home_area, select
 from pipeline.publish.page import (
@@ -164,7 +165,7 @@ def write_workbook(con, context: EditionContext, path: Path) -> None:
     )
     book.set_properties(
         {
-            "title": marked(f"{home.short}, primary care at place, edition {context.edition_id}", context),
+            "title": marked(f"{home.short}, edition {context.edition_id}", context),
             "author": "ics-marts",
             "comments": " ".join(statements),
             "created": CREATED,
@@ -184,6 +185,7 @@ def workbook_sheets(con, context: EditionContext, home: Home) -> list[Sheet]:
     """The tables of the workbook, in its order."""
     return [
         headline_sheet(con, home),
+        baseline_sheet(con, home),
         months_sheet(con, home),
         comparison_sheet(con, home),
         patients_sheet(con, home),
@@ -347,6 +349,28 @@ def headline_sheet(con, home: Home) -> Sheet:
     title = f"Headline figures of {home.short}: latest value of every metric"
     records = select(con, HEADLINE_SQL, home=home.code)
     return Sheet("Headline", title, "Releases on the sheet Sources.", columns, records)
+
+
+def baseline_sheet(con, home: Home) -> Sheet:
+    def part(field: str, missing: str) -> Callable[[dict], Cell]:
+        return lambda record: number_cell(record[field], shorthand(record["value_status"], missing))
+
+    columns = (
+        text_column("Determinant", 24, "determinant_name"),
+        text_column("Indicator", 44, "indicator_name"),
+        text_column("Metric key", 11, "metric_key"),
+        Column("Value", 15, part("value", NOT_AVAILABLE), lambda record: stated_format(record["value"])),
+        text_column("Unit", 15, "unit"),
+        Column("Lower 95% limit", 12, part("lower_95", NOT_APPLICABLE), TWO_DECIMALS, "interval"),
+        Column("Upper 95% limit", 12, part("upper_95", NOT_APPLICABLE), TWO_DECIMALS),
+        *day_columns(),
+        status_column(),
+        text_column("Dataset", 26, "source"),
+        text_column("Proof grade", 9, "proof_grade", NOT_APPLICABLE, note="proof"),
+        text_column("What is needed, from whom", 60, "need", NOT_APPLICABLE),
+    )
+    title = f"The 24 indicators of social and economic development of {home.short}"
+    return Sheet("Baseline", title, "marts.indicator_baseline of this edition.", columns, baseline(con, home))
 
 
 def months_sheet(con, home: Home) -> Sheet:

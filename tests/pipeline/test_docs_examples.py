@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.publish.current import open_part
 from pipeline.settings import PROJECT_ROOT
 from tests.pipeline.conftest import SAMPLE, copy_archive
 
@@ -111,3 +112,28 @@ def test_commands_work_and_print_what_the_page_shows(page, run_chains):
             assert any(pattern.fullmatch(one) for one in printed), (
                 f"{page}: after\n{example.commands}comes no line like\n{line}\nbut\n{example.printed}"
             )
+
+
+QUESTIONS = re.findall(
+    r"^## (\d+)\. .*?^```sql\n(.*?)^```",
+    (PROJECT_ROOT / "docs" / "how-to" / "answer-questions.md").read_text("utf-8"),
+    re.M | re.S,
+)
+
+
+@pytest.mark.parametrize(("number", "query"), QUESTIONS, ids=[number for number, _ in QUESTIONS])
+def test_each_question_has_an_answer_in_one_query(sample_run, number, query):
+    con = open_part(sample_run[1].folder)
+    cursor = con.execute(query)
+    columns = [column[0] for column in cursor.description]
+    answer = cursor.fetchall()
+    con.close()
+    # Every column says something of the sample, but for those that say what is needed: of all 24 indicators it has a value.
+    silent = {name for at, name in enumerate(columns) if all(row[at] is None for row in answer)}
+    assert answer
+    assert silent <= {"needs_dataset", "needs_from", "needs_how"}
+
+
+def test_the_page_asks_ten_questions_or_more():
+    assert [int(number) for number, _ in QUESTIONS] == list(range(1, len(QUESTIONS) + 1))
+    assert len(QUESTIONS) >= 10

@@ -48,6 +48,12 @@ create table reference.area (
     area_key varchar, area_code varchar, ods_code varchar, area_name varchar, area_type varchar, valid_from date,
     valid_to date, is_current boolean, current_area_code varchar, origin varchar, named_by varchar
 );
+create table marts.indicator_baseline (
+    indicator_id varchar, determinant varchar, indicator_name varchar, area_code varchar, area_name varchar,
+    metric_key varchar, period_start date, period_end date, numerator decimal(18, 4), denominator decimal(18, 4),
+    value double, unit varchar, lower_95 double, upper_95 double, value_status varchar, source varchar,
+    proof_grade varchar, definitions_held integer, held_for varchar, needs_dataset varchar, needs_from varchar,
+    needs_how varchar);
 create table audit.release (
     release_id varchar, dataset varchar, table_name varchar, part varchar, period_start date, period_end date,
     period_type varchar, title varchar, publisher varchar, licence varchar, landing_page varchar, url varchar,
@@ -88,7 +94,7 @@ NAMES = {
     ENGLAND: "England",
 }
 SHEETS = [
-    "Cover", "Contents", "Notes", "Headline", "Months", "ICBs", "Patients", "Ages", "Rates", "Networks", "Practices",
+    "Cover", "Contents", "Notes", "Headline", "Baseline", "Months", "ICBs", "Patients", "Ages", "Rates", "Networks", "Practices",
     "Local_figures", "Metrics", "Differing_files", "Missing_practices", "Sources", "Checks",
 ]  # fmt: skip
 LISTS, LATER_LISTS = date(2025, 6, 1), date(2025, 12, 1)
@@ -770,11 +776,58 @@ def test_synthetic_data_is_announced(tmp_path: Path) -> None:
     assert "713,695 synthetic" in section(html, "sources")
 
 
+def indicator(number: int, determinant: str, **given: object) -> dict:
+    row = {
+        "indicator_id": f"es_{number:02}", "determinant": determinant, "indicator_name": f"Indicator {number}",
+        "area_code": HOME, "area_name": NAMES[HOME], "value_status": "missing", "definitions_held": 0, "held_for": "",
+    }  # fmt: skip
+    return row | given
+
+
+def baseline_tables() -> dict[str, list[dict]]:
+    held = {
+        "metric_key": "es_09.v1", "period_start": date(2025, 11, 1), "period_end": date(2025, 11, 30), "value": 794449.38,
+        "unit": "GBP", "value_status": "exact", "source": "lx_05_trust_spend", "proof_grade": "C", "definitions_held": 2,
+    }  # fmt: skip
+    share_held = held | {
+        "metric_key": "es_02.v2",
+        "value": 61.25,
+        "lower_95": 58.04,
+        "upper_95": 64.36,
+        "unit": "percent",
+        "proof_grade": "A",
+    }
+    needed = {"needs_dataset": "lx_08_footfall", "needs_from": "estates", "needs_how": "ics-marts template LX-08"}
+    return tables() | {
+        "marts.indicator_baseline": [
+            indicator(2, "employment_skills", **share_held), indicator(9, "procurement", **held),
+            indicator(15, "estates", **needed), indicator(3, "employment_skills", area_code=OTHER, **held),
+        ],
+    }  # fmt: skip
+
+
+def test_the_baseline_says_what_is_held_how_sure_and_what_is_needed_from_whom(tmp_path: Path) -> None:
+    page = page_of(baseline_tables(), tmp_path, CONTEXT)
+    section = re.search(r'<section id="indicators".*?</section>', page, flags=re.DOTALL)[0]
+    assert "2 of 3 indicators have a value: 1 of grade A, 1 of grade C." in section
+    assert re.findall(r'colspan="6">([^<]*)', section) == [
+        "Employment and skills",
+        "Procurement",
+        "Estates",
+    ]
+    assert "£794,449.4" in section
+    assert "58.0 to 64.4" in section
+    assert "lx_08_footfall, from estates (ics-marts template LX-08)" in section
+    rows = records(sheets_of(baseline_tables(), tmp_path, CONTEXT)["Baseline"], "Determinant")
+    assert [row["Value"] for row in rows] == [61.25, 794449.38, "[x]"]
+    assert rows[2]["What is needed, from whom"].startswith("lx_08_footfall, from estates")
+
+
 def test_internal_part_is_marked_on_every_section(html: str, tmp_path: Path) -> None:
     assert "OFFICIAL-SENSITIVE" not in html
     internal = page_of(tables(), tmp_path, replace(CONTEXT, part="internal"))
     sections = re.findall(r"<section .*?</section>", internal, flags=re.DOTALL)
-    assert len(sections) == 15
+    assert len(sections) == 16
     assert all("OFFICIAL-SENSITIVE" in one for one in sections)
     assert internal.index("OFFICIAL-SENSITIVE</p>") < internal.index("<header")
 
