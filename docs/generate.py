@@ -138,7 +138,7 @@ WORDS: dict[str, dict[str, str]] = {
         "container": "whether the file is a ZIP",
         "members": "pattern of the members of a ZIP; other members are a refusal",
         "beside": "patterns of members that may stand beside them: another table's, or nobody's",
-        "format": "CSV, workbook or Parquet",
+        "format": "CSV, workbook, Parquet or GeoJSON",
         "encoding": "encoding of a CSV; UTF-8 may open with a byte order mark or not",
         "delimiter": "what parts the cells of a CSV",
         "header_row": "row of the header, counted from 1",
@@ -233,8 +233,11 @@ RESOLVE = {
 METHODS = {
     "count": "value = numerator; no interval",
     "wilson": "value = 100 × numerator / denominator, with the Wilson score interval at 95% and 99.8%",
+    "rate": "value = `per` × numerator / denominator, with Byar's limits of the count, exact below 10",
+    "share": "value = 100 × numerator / denominator of what is counted in full, or money; no interval",
     "difference": "value = numerator − denominator; no interval",
     "ratio": "value = `per` × numerator / denominator; no interval",
+    "dsr": "directly standardised rate per `per`, European Standard Population 2013, Dobson's limits; none under 10 events",
     "stated": "value and limits as the source states them; a percentage with both parts is checked against them",
 }
 EXIT_WORDS = {
@@ -536,7 +539,7 @@ def metrics_page() -> Iterator[str]:
     yield "# Reference: metrics"
     yield ""
     yield (
-        "The metric catalogue, `pipeline/catalogue/metrics.yml`. A metric is named by id and definition version:"
+        "The metric catalogue, `pipeline/catalogue/metrics/`, one file a theme. A metric is named by id and definition version:"
         " `pc_06.v2` is version 2 of `pc_06`, and its `metric_key`. How to add one: [add a metric](../how-to/add-a-metric.md)."
     )
     yield ""
@@ -573,6 +576,26 @@ def _metric(one: Metric, caveats: dict[str, str]) -> Iterator[str]:
     yield ""
     yield f"**{one.name}.** {whole(one.definition)}"
     yield ""
+    target = one.target
+    facts = [
+        ("numerator", one.numerator), ("denominator", one.denominator), ("unit", one.unit),
+        ("better is", {"up": "higher", "down": "lower", "context": "neither"}[one.direction]), ("method", code(one.method)),
+        ("given for", ", ".join(one.geographies).replace("_", " ")), ("and by", ", ".join(one.breakdowns).replace("_", " ")),
+        ("due", one.cadence), ("source", code(one.source)),
+        ("needs", f"{code(one.needs.dataset)}, from {one.needs.from_whom}" if one.needs else ""),
+        ("rows it is made of", _rows_of(one)),
+        ("disclosure", "under 5 hidden, others to the nearest 5" if one.disclosure == "local" else ""),
+        ("target", f"{target.operator} {target.value}{f' by {target.by}' if target.by else ''}: {target.source}" if target else ""),
+        ("proof", f"{one.proof_grade}: {one.proof}"),
+        ("caveats", " ".join(caveats[caveat] for caveat in one.caveats)),
+    ]  # fmt: skip
+    yield from table(["", ""], [fact for fact in facts if fact[1]])
+
+
+def _rows_of(one: Metric) -> str:
+    """The rows of detail that a metric is made of, in words."""
+    if one.detail is None:
+        return f"{code('marts.metric_row')}, sum of {code('amount')}"
     conditions = [
         (part, condition)
         for part, condition in (("numerator", one.detail.numerator), ("denominator", one.detail.denominator))
@@ -581,14 +604,7 @@ def _metric(one: Metric, caveats: dict[str, str]) -> Iterator[str]:
     rows = f"{code('marts.' + one.detail.mart)}, sum of {code(one.detail.measure)}"
     rows += "".join(f"; {part} where {code(condition)}" for part, condition in conditions)
     before = one.detail.denominator_years_before
-    rows += f"; denominator {before} year{'s' if before > 1 else ''} before" if before else ""
-    facts = [
-        ("numerator", one.numerator), ("denominator", one.denominator), ("unit", one.unit),
-        ("better is", {"up": "higher", "down": "lower", "context": "neither"}[one.direction]), ("method", code(one.method)),
-        ("source", code(one.source)), ("rows it is made of", rows), ("proof", f"{one.proof_grade}: {one.proof}"),
-        ("caveats", " ".join(caveats[caveat] for caveat in one.caveats)),
-    ]  # fmt: skip
-    yield from table(["", ""], [fact for fact in facts if fact[1]])
+    return rows + (f"; denominator {before} year{'s' if before > 1 else ''} before" if before else "")
 
 
 # --- tables ----------------------------------------------------------------------------------------------------
@@ -602,7 +618,7 @@ def manifest():
 
 
 def tables_page() -> Iterator[str]:
-    order = {"marts": 0, "reference": 1, "audit": 2}
+    order = {"marts": 0, "reference": 1, "analysis": 2, "audit": 3}
     tables = sorted(
         (one for one in published_tables(manifest()) if one.part == "open"),
         key=lambda one: (order[one.schema], one.name != "metric_value", one.name),

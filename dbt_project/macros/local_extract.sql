@@ -42,3 +42,8 @@
 {% macro person_domain(person) -%}
     regexp_extract({{ person }}, '^(.*:)[^:]*$', 1)
 {%- endmacro %}
+
+{# A figure that its submitter does not call actual is an estimate. #}
+{% macro status_of_extract() -%}
+    case data_status when 'actual' then 'exact' else 'estimated' end
+{%- endmacro %}

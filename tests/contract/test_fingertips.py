@@ -105,7 +105,7 @@ def test_why_a_value_is_missing_is_kept(tmp_path, settings):
 @pytest.mark.parametrize(
     ("cells", "rule"),
     [
-        ({"value": "9E-05"}, "value.type"), ({"period": "2015 - 17"}, "time_period.pattern"),
+        ({"value": "9E-05"}, "value.type"), ({"period": "2015/16 - 17/18"}, "time_period.pattern"),
         ({"sortable": "2016"}, "time_period_sortable.pattern"), ({"england": "Lower quintile"}, "compared_with_england.allowed"),
         ({"sex": "Women"}, "sex.allowed"), ({"area": "10000016"}, "area_code.pattern"),
     ],
@@ -143,3 +143,12 @@ def test_figures_that_disagree_break_their_rules(cells, broken, tmp_path, settin
     others = [row(area=f"E070000{at:02}", area_name=f"District {at}") for at in range(40)]
     release = added(newer(tmp_path, [*others, row(**cells)]), settings)
     assert failed_rules(release, settings) == broken
+
+
+def test_a_period_of_three_calendar_years_is_all_of_them(tmp_path, settings):
+    release = added(newer(tmp_path, [row(period="2018 - 20", sortable="20180000")]), settings)
+    (found,) = rows_of(bronze_of(release, settings))
+    assert (found["time_period_start"], found["time_period_end"], found["time_period_type"]) == (
+        date(2018, 1, 1), date(2020, 12, 31), "interval",
+    )  # fmt: skip
+    assert failed_rules(release, settings) == set()

@@ -101,8 +101,13 @@ def _files() -> dict[tuple[str, Path, str], list[tuple[str, str, str]]]:
     """
     real = [(SHARED / fact.folder / fact.file, fact.file, (fact.dataset, fact.table, fact.layout))
             for fact in written() if fact.dataset]  # fmt: skip
+    # GeoJSON is no grid of cells that a mutation could change: tests/unit/test_geojson.py breaks it.
+    shapes = {(contract.dataset, table.name, layout.id) for contract, table in lenient_catalogue().tables()
+              for layout in table.layouts if layout.format == "geojson"}  # fmt: skip
     made = [
-        (SAMPLE / one.file, one.original_name, (one.dataset, one.table, one.layout)) for one in archive.releases(SAMPLE)
+        (SAMPLE / one.file, one.original_name, (one.dataset, one.table, one.layout))
+        for one in archive.releases(SAMPLE)
+        if (one.dataset, one.table, one.layout) not in shapes
     ]
     files: dict[tuple[str, Path, str], list[tuple[str, str, str]]] = {}
     there = [one for one in [*real, *made] if one[0].is_file()]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from pipeline.sample import local_extracts, person_extracts, population_health
 from tests.pipeline.conftest import release_file
 
 COMMAND = Path(sys.executable).with_name("ics-marts")
@@ -111,19 +113,28 @@ def test_status_find_trace_and_sql_answer(sample_run):
     held = {one["dataset"]: one["releases"] for one in status["datasets"] if one["releases"]}
     extracts = {name: releases for name, releases in held.items() if name.startswith("lx_")}
     assert {name: held[name] for name in held.keys() - extracts.keys()} == {
-        "gp_appointments_coverage": 1, "gp_appointments_practice": 2, "gp_appointments_regional": 1,
-        "gp_registered_patients": 6, "imd": 11, "ods_epcn": 4, "ods_epraccur": 2, "ods_etr": 1, "ods_other": 2,
-        "ons_lookups": 9, "place_measures": 1,
+        "eric": 1, "fingertips": 1, "gp_appointments_coverage": 1, "gp_appointments_practice": 2,
+        "gp_appointments_regional": 1, "gp_registered_patients": 6, "hchs_workforce_monthly": 1, "imd": 11,
+        "nihr_awards": 1, "ods_epcn": 4, "ods_epraccur": 2, "ods_etr": 1, "ods_other": 2, "ons_boundaries": 4,
+        "ons_census_households": 3, "ons_lookups": 9, "ons_mye": 1, "ons_nspl": 1, "ons_snpp": 3, "place_measures": 1,
+        "spend_over_25k": 1, "stop_smoking": 1,
     }  # fmt: skip
-    # LX-01 to LX-25, one file each; that of LX-17 holds reviews, another the actions that came of them.
-    assert len(extracts) == 25
-    assert extracts.pop("lx_17_ctr") == 2
-    assert set(extracts.values()) == {1}
+    # LX-01 to LX-30: a file for each table, and where change or a sum over organisations is to be seen, one more for each.
+    assert len(extracts) == 30
+    assert extracts == Counter(
+        one.dataset
+        for one in (
+            *local_extracts.EXTRACTS,
+            *local_extracts.FURTHER_EXTRACTS,
+            *population_health.EXTRACTS_OF_A_YEAR_BEFORE,
+            *person_extracts.EXTRACTS,
+        )
+    )
     assert "pc_06.v1" in call("find", "face", "to", "face", *places(settings)).stdout
     traced = json.loads(call("trace", "pc_05", "QZ1", "2023-12/2024-11", *places(settings), "--json").stdout)
     assert traced["parts"][0]["agrees"] is True
     rows = json.loads(call("sql", "select count(*) as n from marts.metric_value", *places(settings), "--json").stdout)
-    assert rows == [{"n": 16_121}]
+    assert rows == [{"n": 20_212}]
     runs = json.loads(
         call(
             "sql", "--runs", "select outcome, count(*) as n from runs.run group by all", *places(settings), "--json"

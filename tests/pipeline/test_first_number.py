@@ -15,7 +15,7 @@ from pipeline import duck
 from pipeline.publish import edition as publishing
 from pipeline.publish.current import edition_folder, open_part, read_manifest
 from pipeline.run import sequence
-from pipeline.sample import world
+from pipeline.sample import ods_registers, world
 from pipeline.sample.geography import ICBS
 from tests.pipeline import oracle
 from tests.pipeline.conftest import release_file
@@ -59,7 +59,11 @@ def test_the_manifest_names_every_file_with_its_digest(sample_run):
         "csv/place_primary_care.csv",
     } <= {one["path"] for one in read_manifest(outcome.folder)["files"]}
     assert read_manifest(outcome.folder)["synthetic"] is True
-    assert all(table["schema"] in ("marts", "reference", "audit") for table in read_manifest(outcome.folder)["tables"])
+    schemas = {table["schema"]: set() for table in read_manifest(outcome.folder)["tables"]}
+    for table in read_manifest(outcome.folder)["tables"]:
+        schemas[table["schema"]].add(table["name"])
+    assert sorted(schemas) == ["analysis", "audit", "marts", "reference"]
+    assert schemas["analysis"] == {"change", "comparison", "funnel", "inequality", "recent_trend", "spc", "what_works"}
 
 
 def test_every_published_column_is_described(sample_run):
@@ -134,11 +138,13 @@ def test_no_synthetic_figure_bears_the_code_of_a_real_area(sample_run):
     made_up = {one.code for one in world.everywhere(ICBS)} | {
         network.code for icb in ICBS for location in icb.locations for network in world.networks(world.SEED, location)
     }
+    made_up |= {code for code, *_ in ods_registers.TRUSTS}
     assert made_up & {code for (code,) in codes}
     assert all("999" in code or code.startswith("local:sample") or code in made_up for (code,) in codes)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 4])
+@pytest.mark.really_builds
 def test_the_same_bytes_at_any_thread_count(threads, fresh, practices_run):
     _, reference = practices_run
     outcome = sequence.run(replace(fresh, threads=threads))
@@ -181,6 +187,7 @@ def test_a_run_tries_no_connection_at_all(fresh):
     assert json.loads(done.stdout.splitlines()[-1]) == [0, []]
 
 
+@pytest.mark.really_builds
 def test_a_lost_bronze_cache_changes_nothing(own, practices_run):
     _, reference = practices_run
     shutil.rmtree(own.work / "bronze")

@@ -23,7 +23,10 @@ REMEDY = "To take it in, write a contract: docs/how-to/add-a-dataset.md"
 def test_a_derived_file_is_claimed_by_no_contract(path, shared_data, settings):
     file = shared_data / path
     (outcome,) = archive.add([file], settings, catalogue())
-    assert (outcome.status, outcome.message) == ("refused", f"{file.name}: no contract covers this file. {REMEDY}")
+    assert outcome.status == "refused"
+    # A contract that is somewhat alike may be named between.
+    assert outcome.message.startswith(f"{file.name}: no contract covers this file")
+    assert outcome.message.endswith(REMEDY)
     assert archive.releases(settings.raw) == []
 
 

@@ -32,7 +32,9 @@ def books(shared_data) -> dict[str, CalamineWorkbook]:
 
 def test_every_workbook_is_taken_in_and_what_was_derived_from_them_is_not(taken):
     left = {Path(one.path).name: (one.status, one.message) for one in taken.outcomes if one.status != "archived"}
-    assert left == {DERIVED: ("skipped", f"{DERIVED}: no contract covers this file")}
+    ((status, message),) = [left.pop(DERIVED)]
+    assert (status, left) == ("skipped", {})
+    assert message.startswith(f"{DERIVED}: no contract covers this file")
     assert [one.problems for one in taken.outcomes if one.problems] == []
     assert {one.original_name: one.period.slug for one in taken.releases} == {
         name: facts[0] for name, facts in WORKBOOKS.items()

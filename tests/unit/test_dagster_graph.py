@@ -37,6 +37,7 @@ from pipeline.gate.ledger import Check
 from pipeline.orchestration.checks import check_name, check_results, rule_of
 from pipeline.orchestration.graph import definitions
 from pipeline.settings import PROJECT_ROOT, Settings
+from tests.pipeline.built_once import keep_parse
 
 SNAPSHOT = Path(__file__).with_name("dagster_graph.json")
 RENEW = ".venv/bin/python tests/unit/test_dagster_graph.py"
@@ -83,8 +84,10 @@ def as_text(defs: Definitions) -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("graph")
+def folder(tmp_path_factory, parsed) -> Path:
+    made = tmp_path_factory.mktemp("graph")
+    keep_parse(parsed, Settings(out=made / "out"))
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +256,7 @@ def test_the_releases_of_a_rule_become_one_result_with_the_worst_outcome_and_the
     assert (result.passed, result.severity, result.description) == (False, AssetCheckSeverity.ERROR, "3 rows not so")
     assert told(result) == {
         "releases": "d/t/all/2025-02/bbb, d/t/all/2025-01/aaa", "outcomes": "1 failed, 1 passed", "rows_checked": 30,
-        "rows_failed": 3, "rows": "row=7",
+        "rows_failed": 3, "rows": "row=7", "by_rule": {"d.rule": "1 failed, 1 passed"},
     }  # fmt: skip
 
 
@@ -305,6 +308,33 @@ def test_the_rules_of_a_contract_are_one_result_that_names_those_that_failed():
     late = Check("d.t.column_30.required", checks[0].scope, "contract", "critical", "completeness", "why", "passed")
     whole = check_results({rule_of(check): spec for check in checks}, [*checks, late], [])[AssetKey(["edition"])][0]
     assert not whole.passed
+
+
+def test_the_rules_of_a_suite_are_one_result_that_says_what_became_of_each():
+    spec = AssetCheckSpec("suite", asset=AssetKey(["staging", "stg_d"]))
+    outcomes = [("d.a", "warning", "failed"), ("d.b", "critical", "failed"), ("d.c", "critical", "passed")]
+
+    def result(chosen):
+        checks = [
+            Check(
+                rule, f"d/t/all/{month}/aaa", "expectation", severity, "validity", "why", outcome, f"{rule} is not so"
+            )
+            for rule, severity, outcome in chosen
+            for month in ("2025-01", "2025-02")
+        ]
+        return check_results({rule_of(check): spec for check in checks}, checks, [])[spec.asset_key][0]
+
+    # what blocks comes before what does not, and one critical rule makes the whole an error
+    worst = result(outcomes)
+    assert (worst.passed, worst.severity) == (False, AssetCheckSeverity.ERROR)
+    assert worst.description == "d.b is not so (and 1 more rule)"
+    assert told(worst)["by_rule"] == {"d.a": "2 failed", "d.b": "2 failed", "d.c": "2 passed"}
+    warned = result([outcomes[0], outcomes[2]])
+    assert (warned.passed, warned.severity) == (False, AssetCheckSeverity.WARN)
+    # an error outranks a failure, also one of a rule that is only a warning
+    errored = result([("d.a", "warning", "errored"), *outcomes[1:]])
+    assert (errored.severity, errored.description) == (AssetCheckSeverity.ERROR, "d.a is not so (and 1 more rule)")
+    assert result(outcomes[2:]).passed
 
 
 def test_a_check_that_nothing_called_for_has_no_result_and_is_counted():

@@ -170,7 +170,7 @@ def test_the_worked_example_of_a_dataset_is_read_and_staged(tmp_path):
     assert visits == [("QZ1", 2310, "exact"), ("QZ2", 3105, "exact"), ("QZ3", None, "suppressed")]
 
 
-@pytest.mark.parametrize("metric_id", ["pc_90", "pc_91"])
+@pytest.mark.parametrize("metric_id", ["pc_90", "pc_91", "es_91"])
 def test_the_worked_examples_of_metrics_are_metrics(metric_id):
     entry = yaml.safe_load(block("how-to/add-a-metric.md", "yaml", f"metric_id: {metric_id}"))
     known = catalogue()

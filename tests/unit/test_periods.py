@@ -56,6 +56,18 @@ def test_a_quarter_is_three_months_of_the_calendar_year(year, quarter):
     assert parse(f"{year}-q{quarter}") == found
 
 
+@given(st.integers(min_value=1900, max_value=1990), st.integers(min_value=1, max_value=9))
+def test_years_together_are_from_the_first_january_to_the_last_december(year, more):
+    found = parse(f"{year} - {(year + more) % 100:02}")
+    assert (found.start, found.end, found.type) == (date(year, 1, 1), date(year + more, 12, 31), "interval")
+
+
+@pytest.mark.parametrize("text", ["2018 - 17", "2018 - 2020", "2018 -20", "2018/19 - 20/21", "18 - 20"])
+def test_years_together_that_are_none_are_refused(text):
+    with pytest.raises(ValueError, match="is not a period"):
+        parse(text)
+
+
 @given(DAYS)
 def test_a_day_is_a_snapshot(day):
     assert parse(day.isoformat()) == Period(day, day, "snapshot")

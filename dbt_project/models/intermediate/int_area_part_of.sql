@@ -9,7 +9,7 @@ by_lookup as (
     select distinct icb_ons_code, region_ons_code, vintage_start from lookup
     union
     select distinct
-        region_ons_code, case origin when 'real' then 'E92000001' else 'local:sample:country' end, vintage_start
+        region_ons_code, {{ country_of('origin') }}, vintage_start
     from lookup
 ),
 

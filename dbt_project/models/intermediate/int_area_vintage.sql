@@ -84,7 +84,7 @@ regions_named_only_there as (
 countries as (
     select distinct
         'country' as area_type,
-        case origin when 'real' then 'E92000001' else 'local:sample:country' end as area_code,
+        {{ country_of('origin') }} as area_code,
         null::varchar as ods_code,
         case origin when 'real' then 'England' else 'Sample country (fictional)' end as area_name,
         vintage_start,
