@@ -47,12 +47,13 @@ WHOLE, ONE_DECIMAL, TWO_DECIMALS, SIGNED = "#,##0", "#,##0.0", "#,##0.00", "+#,#
 # Reference -> the note's text. gptables numbers them in the order in which the sheets refer to them.
 NOTES = {
     "shorthand": f"Shorthand in place of a number or text: {'; '.join(SHORTHAND.values())}.",
-    "status": "Exact: counted, or computed from exact parts. Approximate: the source says over, under or around. "
+    "status": "Exact: counted, or computed from exact parts. Rounded: people of a local extract, to the nearest 5; shares and "
+    "limits are computed from that. Approximate: the source says over, under or around. "
     "Suppressed, not available, not applicable and missing: there is no number, and the shorthand says why. "
     "Not reproducible: the metric needs figures that the releases of this edition do not hold.",
-    "interval": "95% confidence interval. Of shares that are computed here it is the Wilson score interval; of figures "
-    "that are only stated it is the source's own. All recorded appointments are counted, so their interval speaks of "
-    "chance variation, not of sampling.",
+    "interval": "95% confidence interval. Of shares that are computed here it is the Wilson score interval, of rates "
+    "Byar's, exact below 10; of figures that are only stated it is the source's own. All recorded appointments are "
+    "counted, so their interval speaks of chance variation, not of sampling.",
     "printed": "A figure that a document prints of the same metric, area and period. Ours is never overwritten by it. "
     "Agrees: ours rounds to it, or lies on the stated side of it.",
     "year": "All areas are shown for the same twelve months: the latest that the home area has.",
