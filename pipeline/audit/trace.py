@@ -368,7 +368,7 @@ def _read_again(path: Path, table: Table, layout_id: str, part: dict, keys: list
                     found["first_rows"].append({"member": member, "row": ordinal, "line": line, "cells": record})
     total = sum(numbers) if numbers else None
     # Measures have four decimals (decision 0010), a file may have more.
-    to_four = sum(number.quantize(Decimal("0.0001"), ROUND_HALF_UP) for number in numbers)
+    to_four = sum(number.quantize(Decimal("0.0001"), ROUND_HALF_UP) for number in numbers) if numbers else None
     return {**found, "header": header, "sum_in_file": total, "agrees": part["recomputed"] in (total, to_four)}
 
 

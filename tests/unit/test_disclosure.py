@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import duck
+from pipeline.audit import trace
 from pipeline.publish import disclosure
+from pipeline.settings import DBT_PROJECT
 
 COUNTED = {
     # metric, area, breakdown_type, breakdown_value, numerator, denominator, method
@@ -96,3 +100,14 @@ def test_records_of_local_extracts_stay_in_the_internal_part():
     )
     assert disclosure.write_masks(con, {"metric_row": ["release_id", "source_row"]}) == {"metric_row": 1}
     assert con.execute("select * from disclosure.metric_row").fetchall() == [("lx/1", 1, "suppressed")]
+
+
+def test_the_least_number_of_people_is_the_one_that_models_hide_by():
+    macros = (DBT_PROJECT / "macros" / "cohort.sql").read_text("utf-8")
+    assert re.search(r"macro least_people\(\) %\}(\d+)\{%", macros)[1] == str(disclosure.LEAST_PEOPLE)
+
+
+def test_a_trace_knows_the_types_of_area_before_2022_that_the_models_know():
+    macros = (DBT_PROJECT / "macros" / "areas.sql").read_text("utf-8")
+    (body,) = re.findall(r"macro type_since_2022\(area_type\) -%\}(.*?)\{%- endmacro", macros, re.S)
+    assert dict(re.findall(r"when '(\w+)' then '(\w+)'", body)) == trace._SINCE_2022

@@ -24,7 +24,7 @@ area_types as (
 counted as (
     select
         metric_key, area_code, period_start, period_end, period_type, breakdown_type, breakdown_value, source, stratum,
-        case when bool_and(is_published) then sum(amount) else round(sum(amount) / 5) * 5 end as events,
+        case when bool_and(is_published) then sum(amount) else round(sum(amount) / {{ least_people() }}) * {{ least_people() }} end as events,
         bool_or(coalesce(value_status, 'exact') <> 'exact' or not is_published) as is_estimate, list(distinct release_id) as release_ids
     from broken_down
     where part = 'numerator'
