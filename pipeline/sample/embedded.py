@@ -20,15 +20,17 @@ from pipeline.ingest import archive
 from pipeline.ingest.archive import Provenance, Release
 from pipeline.sample import (
     area_shapes,
+    better_care_fund,
     chance,
     eric,
+    extracts,
     fingertips,
     gp_appointments_coverage,
     gp_appointments_practice,
     gp_appointments_regional,
     gp_registered_patients,
     hchs_workforce_monthly,
-    local_extracts,
+    learning_disability,
     nihr_awards,
     ods_epcn,
     ods_epraccur,
@@ -36,8 +38,8 @@ from pipeline.sample import (
     ons_councils,
     ons_lookups,
     ons_populations,
-    person_extracts,
     population_health,
+    primary_care,
     spend_over_25k,
 )
 from pipeline.settings import PROJECT_ROOT, Settings
@@ -87,9 +89,12 @@ def write_files(folder: Path) -> list[Path]:
         nihr_awards.write_awards(folder),
         nihr_awards.write_postcodes(folder),
         eric.write_sites(folder),
-        *local_extracts.write_extracts(folder),
-        *person_extracts.write_extracts(folder),
+        *extracts.write_extracts(folder),
+        *learning_disability.write_files(folder),
+        better_care_fund.write_outcomes(folder),
+        better_care_fund.write_discharges(folder),
         *population_health.write_files(folder),
+        *primary_care.write_files(folder),
         spend_over_25k.write_release(folder),
     ]
 

@@ -49,6 +49,10 @@ class Indicator:
 
 INDICATORS = (
     Indicator(
+        22401, "Emergency hospital admissions due to falls in people aged 65 and over",
+        ("Persons",), "65+ yrs", ("2022/23", "2023/24"), 1930.0, spread=95.0, better="down",
+    ),
+    Indicator(
         90362, "Healthy life expectancy at birth",
         ("Male", "Female"), "All ages", ("2018 - 20", "2019 - 21"), 62.4, spread=1.6, better="up",
     ),

@@ -1,4 +1,4 @@
-"""The local extracts LX-01 to LX-21 and LX-26 to LX-30 of the fictional region: one filled-in template of each table.
+"""The local extracts that count, LX-01 to LX-21, LX-26 to LX-31 and LX-37, of the fictional region: one filled-in template of each table.
 
 Belongs here: rows as organisations of the fictional ICS would submit them, with blanks and markers where real ones have
 them, and their files. Codes are outside every allocated range: trusts RZ1 and RZ2 (trust codes end with RYY), council
@@ -18,7 +18,7 @@ from random import Random
 
 from pipeline.errors import NotFound
 from pipeline.privacy.pseudonym import SYNTHETIC
-from pipeline.sample import world
+from pipeline.sample import better_care_fund, places, world
 from pipeline.sample.chance import SEED, between, draws, shared_out
 from pipeline.sample.files import CRLF, csv_text, write_text
 from pipeline.sample.geography import ICBS
@@ -35,6 +35,8 @@ LSOA_UNKNOWN = "E01999901"
 # In the fifth quintile of deprivation.
 LEAST_DEPRIVED = "E01999027"
 PLACES = ("E07999001", "local:qz1:sampleford")
+# Places that the population estimates have, to divide by.
+PLACES_WITH_RESIDENTS = ("E07999001", "E07999002")
 # A small area of Wales that does not exist: it is in no ICS.
 ABROAD = "W01999001"
 ROLES = ("staff_volunteer", "public_volunteer", "mentor", "mentee", "school_governor")
@@ -98,11 +100,6 @@ def extract(dataset: str, table: str = "") -> Extract:
         if one.dataset == dataset and table in ("", one.table):
             return one
     raise NotFound(f"there is no sample of {dataset}{'/' + table if table else ''}", where="sample")
-
-
-def write_extracts(folder: Path, seed: int = SEED) -> list[Path]:
-    """Writes every extract of the sample as the CSV that its submitter would send, and returns the paths."""
-    return [write_extract(folder, one, seed) for one in (*EXTRACTS, *FURTHER_EXTRACTS)]
 
 
 def write_extract(folder: Path, one: Extract, seed: int = SEED) -> Path:
@@ -560,7 +557,7 @@ def _place_pound(chance: Random) -> Iterator[dict]:
         ("police", "neighbourhood policing", None, "population"), ("fire", "prevention", None, "population"),
         ("dwp", "employment support", None, "population"), ("school", "delegated budgets", None, "direct"),
     )  # fmt: skip
-    for place in PLACES:
+    for place in PLACES_WITH_RESIDENTS:
         for payer, line, agreement, method in lines:
             yield {
                 "payer_type": payer,
@@ -600,11 +597,12 @@ def _dynamic_support_register(chance: Random) -> Iterator[dict]:
                     }
 
 
-def _brs_programme(chance: Random) -> Iterator[dict]:
+def brs_programme(chance: Random) -> Iterator[dict]:
     measures = (
         ("phb", "people", 45), ("isf", "people", 9), ("cohort_people", "people", 160), ("fta_gbp", "gbp", 2_400_000),
         ("fta_people", "people", 14), ("dowry_gbp", "gbp", 610_000), ("dowry_people", "people", 6),
         ("pooled_gbp", "gbp", 18_000_000), ("brs_spend_gbp", "gbp", 31_000_000), ("dwellings", "count", 11),
+        ("dwellings_planned", "count", 9),
         ("capital_gbp", "gbp", 1_750_000), ("crisis_places", "count", 6), ("crisis_episodes", "count", 22),
         ("admissions_avoided", "count", 13), ("ist_fte", "fte", 24), ("ebe_paid", "people", 7),
         ("ebe_board_places", "count", 3), ("self_advocacy_contracts", "count", 2),
@@ -639,6 +637,7 @@ def _reviews(chance: Random) -> Iterator[dict]:
             "due_date": held + timedelta(days=between(chance, -20, 30)),
             "admission_date": held - timedelta(days=between(chance, 10, 700)) if in_hospital else None,
             "admission_plan": _one_of(chance, ("planned", "unplanned")) if in_hospital else None,
+            "ward_security": ("general", "general", "low", "medium")[number % 4] if in_hospital else None,
             "safe": _one_of(chance, ("yes", "yes", "partly", "no")) if answered else None,
             "current_care": _one_of(chance, ("yes", "partly", "no")) if answered else None,
             "plan_in_place": _one_of(chance, ("yes", "partly", "no")) if answered else None,
@@ -692,9 +691,9 @@ def _workforce_development(chance: Random) -> Iterator[dict]:
 
 def _self_referral(chance: Random) -> Iterator[dict]:
     services = ("msk", "audiology", "weight_t2", "podiatry", "wheelchair", "equipment", "falls")
-    for place in PLACES:
+    for place in DISTRICTS[:2]:
         for at, service in enumerate(services):
-            is_open = at != 4 or place == PLACES[0]
+            is_open = at != 4 or place == DISTRICTS[0]
             referrals = between(chance, 30, 700)
             yield {
                 "service": service,
@@ -888,7 +887,7 @@ EXTRACTS = (
     Extract("lx_17_ctr", "reviews", ICB, MONTH, _reviews, "month", "lx_17_ctr_reviews"),
     Extract("lx_17_ctr", "actions", ICB, MONTH, _actions, "month", "lx_17_ctr_actions"),
     Extract("lx_18_dynamic_support_register", "register", ICB, MONTH, _dynamic_support_register, "month"),
-    Extract("lx_19_brs_programme", "measures", ICB, QUARTER, _brs_programme),
+    Extract("lx_19_brs_programme", "measures", ICB, QUARTER, brs_programme),
     Extract("lx_20_workforce_development", "programmes", ICB, DAY, _workforce_development, "as_at"),
     Extract("lx_21_self_referral", "pathways", ICB, MONTH, _self_referral),
     Extract("lx_26_plan", "priorities", ICB, DAY, _priorities, "as_at", "lx_26_plan_priorities"),
@@ -898,6 +897,8 @@ EXTRACTS = (
     Extract("lx_28_checklist", "answers", ICB, DAY, _checklist, "as_at"),
     Extract("lx_29_partner_views", "views", ICB, DAY, _partner_views, "as_at"),
     Extract("lx_30_points", "points", ICB, DAY, _points, "as_at"),
+    Extract("lx_31_bcf_indicators", "figures", ICB, QUARTER, partial(better_care_fund.figures, quarter=QUARTER)),
+    Extract("lx_37_places", "places", ICB, DAY, places.members, "as_at"),
 )
 
 # The same tables again: a year before, or of another organisation, so that change and sums over organisations can be seen.
@@ -936,4 +937,22 @@ FURTHER_EXTRACTS = (
         partial(_travel_and_carbon, org=COMMUNITY, year=2023),
         apart=f"{COMMUNITY} a year before",
     ),
-)
+    Extract(
+        "lx_31_bcf_indicators",
+        "figures",
+        ICB,
+        QUARTER_BEFORE,
+        partial(better_care_fund.figures, quarter=QUARTER_BEFORE, percent=93),
+        number=2,
+        apart="a year before",
+    ),
+    # Figures of a year stand in the extract of the quarter in which it ends.
+    Extract(
+        "lx_31_bcf_indicators", "figures", ICB, "2025-01/2025-03", partial(better_care_fund.figures_of_year, year=YEAR), number=3,
+        apart=YEAR,
+    ),
+    Extract(
+        "lx_31_bcf_indicators", "figures", ICB, "2024-01/2024-03", partial(better_care_fund.figures_of_year, year=YEAR_BEFORE),
+        number=4, apart=YEAR_BEFORE,
+    ),
+)  # fmt: skip

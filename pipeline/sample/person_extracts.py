@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
 
 from pipeline.privacy.reduce import AGE_BANDS, bands
 from pipeline.sample.chance import SEED, between
-from pipeline.sample.local_extracts import COUNCIL, ICB, LSOAS, MONTH, Extract, pseudonym_of, write_extract
+from pipeline.sample.local_extracts import COUNCIL, ICB, LSOAS, MONTH, Extract, pseudonym_of
 
 PEOPLE = 60
 FIRST_START, LAST_START = date(2024, 9, 1), date(2025, 4, 30)
@@ -64,6 +63,9 @@ def _people(chance: Random) -> Iterator[dict]:
             "risk": None if on_register == "ld" else ("amber", "green", "green", "red")[between(chance, 0, 3)],
             "in_hospital": "no",
             "keyworker": ("yes", "no")[number % 2] if number % 7 == 0 else None,
+            "complexity": ("standard", "high", "very_high")[number % 3],
+            "housing_need": ("settled", "settled", "own_tenancy", "adapted_home")[number % 4],
+            "turns_18": None,
         }
 
 
@@ -133,11 +135,6 @@ EXTRACTS = (
     Extract("lx_24_hospital_spell", "spells", ICB, MONTH, _spells, "month"),
     Extract("lx_25_risk_score", "scores", ICB, MONTH, _scores, "month"),
 )
-
-
-def write_extracts(folder: Path, seed: int = SEED) -> list[Path]:
-    """Writes the four extracts as their submitters would send them, and returns the paths."""
-    return [write_extract(folder, one, seed) for one in EXTRACTS]
 
 
 def known_totals(seed: int = SEED) -> dict[str, int]:

@@ -19,7 +19,7 @@ from pipeline.sample.local_extracts import COMMUNITY, COUNCIL, ICB, Extract
 from pipeline.sample.ons_councils import COUNTRY, COUNTY, REGION_OF_COUNCILS, UNITARY, Named
 
 YEAR_BEFORE, QUARTER_BEFORE = "2023/24", "2024-07/2024-09"
-EXTRACTS_OF_A_YEAR_BEFORE = (
+EXTRACTS = (
     Extract(
         "lx_09_procedures_working_age", "spells", ICB, YEAR_BEFORE, partial(local_extracts.procedures_working_age, percent=93)
     ),
@@ -50,9 +50,8 @@ SMALLEST_BASE = 20
 
 
 def write_files(folder: Path, seed: int = SEED) -> list[Path]:
-    """Writes the extracts of a year before and the stop smoking statistics, and returns their paths."""
+    """Writes the stop smoking statistics and returns their path."""
     return [
-        *(local_extracts.write_extract(folder, one, seed) for one in EXTRACTS_OF_A_YEAR_BEFORE),
         write_text(folder / QUITS, csv_text([HEADER, *_rows(seed)], CRLF)),
     ]
 
