@@ -23,6 +23,7 @@ renamed as (
         due_date,
         admission_date,
         admission_plan,
+        ward_security,
         safe,
         current_care,
         plan_in_place,

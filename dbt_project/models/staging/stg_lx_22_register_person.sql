@@ -26,7 +26,10 @@ renamed as (
         cohort,
         risk,
         in_hospital,
-        keyworker
+        keyworker,
+        complexity,
+        housing_need,
+        turns_18 = 'yes' as turns_18
     from source
 )
 
