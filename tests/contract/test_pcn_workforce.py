@@ -90,15 +90,16 @@ def test_the_zip_of_2025_with_its_definitions_is_known_by_its_name(tmp_path, set
     assert row["data_source"] == "NWRS contracted services"
 
 
-def test_a_zip_of_several_months_is_not_one_release(tmp_path, settings):
+def test_posts_of_a_month_that_stand_in_two_files_would_count_twice(tmp_path, settings):
     members = {
-        f"{number}.Primary Care Networks - {name} 2025 Individual Level.csv": csv_bytes(
-            HEADER.split(","), [post(year="2025", month=str(month))]
+        f"{number}.Primary Care Networks - November 2025 Individual Level.csv": csv_bytes(
+            HEADER.split(","), [post(year="2025", month="11")]
         )
-        for number, (name, month) in enumerate([("October", 10), ("November", 11)], start=1)
+        for number in (1, 2)
     }
-    (problem,) = add(made_zip(tmp_path / "PCNWFIndividualCSV.112025.zip", members), settings).problems
-    assert "census_month has more than one value" in problem
+    outcome = add(made_zip(tmp_path / "PCNWFIndividualCSV.112025.zip", members), settings)
+    assert outcome.status == "refused"
+    assert "holds 2 members like *Individual Level*.csv" in outcome.message
 
 
 @pytest.mark.parametrize(

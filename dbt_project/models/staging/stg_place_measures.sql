@@ -28,7 +28,7 @@ renamed as (
         numerator::decimal(18, 4) as numerator,
         denominator::decimal(18, 4) as denominator,
         value::decimal(18, 6) as value_published,
-        value_status,
+        case when value_status = 'exact' and qualifier = 'rounded' then 'rounded' else value_status end as value_status,
         lower as lower_published,
         upper as upper_published,
         unit,
