@@ -26,10 +26,11 @@ from pipeline import cli, settings
 from pipeline.catalogue import contract as contracts
 from pipeline.catalogue import fetch_rule
 from pipeline.catalogue.contract import Contract, Layout, Table
+from pipeline.catalogue.disclosure import Profile
 from pipeline.catalogue.load import HERE, catalogue
 from pipeline.catalogue.metric import PROOF_GRADES, Metric
 from pipeline.errors import EXIT_DONE, EXIT_ERROR, EXIT_GATE_FAILED, EXIT_PARTLY_REFUSED
-from pipeline.gate import dbt_checks, edition_checks, privacy_checks, suites
+from pipeline.gate import dbt_checks, disclosure_checks, edition_checks, privacy_checks, suites
 from pipeline.gate.ledger import Check
 from pipeline.ingest.findings import findings
 from pipeline.publish.tables import MARTS_SCHEMA_VERSION, PublishedTable, published_tables
@@ -137,6 +138,7 @@ WORDS: dict[str, dict[str, str]] = {
         "since": "first release that has it, for people",
         "container": "whether the file is a ZIP",
         "members": "pattern of the members of a ZIP; other members are a refusal",
+        "one_member": "whether a ZIP holds only one of them: a second is a refusal",
         "beside": "patterns of members that may stand beside them: another table's, or nobody's",
         "format": "CSV, workbook, Parquet or GeoJSON",
         "encoding": "encoding of a CSV; UTF-8 may open with a byte order mark or not",
@@ -568,10 +570,10 @@ def metrics_page() -> Iterator[str]:
             ],
         )
         for one in mine:
-            yield from _metric(one, known.caveats)
+            yield from _metric(one, known.caveats, known.profiles)
 
 
-def _metric(one: Metric, caveats: dict[str, str]) -> Iterator[str]:
+def _metric(one: Metric, caveats: dict[str, str], profiles: dict[str, Profile]) -> Iterator[str]:
     yield f"### {one.key}"
     yield ""
     yield f"**{one.name}.** {whole(one.definition)}"
@@ -584,12 +586,17 @@ def _metric(one: Metric, caveats: dict[str, str]) -> Iterator[str]:
         ("due", one.cadence), ("source", code(one.source)),
         ("needs", f"{code(one.needs.dataset)}, from {one.needs.from_whom}" if one.needs else ""),
         ("rows it is made of", _rows_of(one)),
-        ("disclosure", "under 5 hidden, others to the nearest 5" if one.disclosure == "local" else ""),
+        ("disclosure", _profile_words(profiles[one.disclosure])),
         ("target", f"{target.operator} {target.value}{f' by {target.by}' if target.by else ''}: {target.source}" if target else ""),
         ("proof", f"{one.proof_grade}: {one.proof}"),
         ("caveats", " ".join(caveats[caveat] for caveat in one.caveats)),
     ]  # fmt: skip
     yield from table(["", ""], [fact for fact in facts if fact[1]])
+
+
+def _profile_words(profile: Profile) -> str:
+    """A disclosure profile by name and title, nothing of the one that leaves all as published."""
+    return "" if profile.name == "none" else f"{code(profile.name)}: {profile.title[0].lower()}{profile.title[1:]}"
 
 
 def _rows_of(one: Metric) -> str:
@@ -727,6 +734,10 @@ def checks_page() -> Iterator[str]:
     yield "Where people's data are in the archive, these look for anybody who could be recognised; each is critical:"
     yield ""
     yield from table(["rule", "it holds that"], [(code(one), why) for one, why in privacy_checks.RULES.items()])
+    yield ""
+    yield "Disclosure rules, critical: an outsider with all open tables is played ([disclosure control](../explanation/disclosure.md))."
+    yield ""
+    yield from table(["rule", "it holds that"], [(code(one), why) for one, why in disclosure_checks.RULES.items()])
 
 
 def _clean_report(each: Table) -> SimpleNamespace:

@@ -536,6 +536,25 @@ def trace(
 
 
 @app.command()
+def bcf_return(
+    board: Annotated[str, typer.Option(help="health and wellbeing board: GSS code of its council")],
+    year: Annotated[str, typer.Option(help="financial year: 2024-25")],
+    quarter: Annotated[int, typer.Option(help="1 to 4; 1 is April to June")],
+    to: Annotated[Path, typer.Option("--to", help="the folder to write to")] = Path(),
+    raw: Raw = None, out: Out = None, as_json: Json = False, debug: Debug = False,
+) -> None:  # fmt: skip
+    """Fill the tables of a Better Care Fund return from the current edition: CSV files and a workbook."""
+    from pipeline.publish import bcf_return as returns
+
+    paths = returns.write(settings.load(raw=raw, out=out), board=board, year=year, quarter=quarter, to=to)
+    if as_json:
+        _print_json([str(path) for path in paths])
+        return
+    for path in paths:
+        print(f"wrote {path}")
+
+
+@app.command()
 def sql(
     query: Annotated[str | None, typer.Argument(help="the query; without one it is read from standard input")] = None,
     runs: Annotated[bool, typer.Option("--runs", help="query the history of runs instead: runs.run, runs.step, runs.check_result")] = False,

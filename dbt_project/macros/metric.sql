@@ -109,12 +109,24 @@ broken_down as (
     )
 {%- endmacro %}
 
+{# A value as text for a reader: at most two decimals, or the shorthand of the Government Analysis Function where there is no
+   number. #}
+{% macro value_shown() -%}
+    case
+        when metric_value.value_status = 'suppressed' then '[c]'
+        when metric_value.value_status = 'not_applicable' then '[z]'
+        when metric_value.value is null then '[x]'
+        else rtrim(rtrim(printf('%.2f', metric_value.value), '0'), '.')
+    end
+{%- endmacro %}
+
 {# The view of a theme: metric values with the names that a reader looks for. Definitions and caveats are long and stand
    once, in reference.metric. #}
 {% macro view_of_theme(theme) -%}
 select
     metric_value.*,
     metric.metric_name,
+    {{ value_shown() }} as value_shown,
     metric.direction,
     metric.proof_grade,
     area.ods_code,

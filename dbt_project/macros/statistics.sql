@@ -38,7 +38,7 @@
 
 {#
     Whether our value agrees with a published one, by how the source qualifies it. `exact`: equal when rounded half
-    away from zero to the published places. `over`, `under`: on that side. `around`: within 5%.
+    away from zero to the published places. `over`, `under`: on that side. `up to`: no more. `around`: within 5%.
 #}
 {% macro agrees(value, published, qualifier) -%}
     case
@@ -47,6 +47,7 @@
             then round({{ value }}, {{ decimal_places(published) }}::integer) = ({{ published }})::double
         when {{ qualifier }} = 'over' then {{ value }} > ({{ published }})::double
         when {{ qualifier }} = 'under' then {{ value }} < ({{ published }})::double
+        when {{ qualifier }} = 'up to' then {{ value }} <= ({{ published }})::double
         when {{ qualifier }} = 'around'
             then abs({{ value }} - ({{ published }})::double) <= 0.05 * abs(({{ published }})::double)
     end

@@ -11,6 +11,7 @@ where (select count(*) from {{ ref('metric_value') }}) <> (select count(*) from 
    or (select count(*) from {{ ref('spend_month') }}) <> (select count(*) from {{ ref('spend_month_internal') }})
    or (select count(*) from {{ ref('estate_site') }}) <> (select count(*) from {{ ref('estate_site_internal') }})
    or (select count(*) from {{ ref('travel_carbon') }}) <> (select count(*) from {{ ref('travel_carbon_internal') }})
+   or (select count(*) from {{ ref('bcf_plan_figure') }}) <> (select count(*) from {{ ref('bcf_plan_figure_internal') }})
 union all
 select 'figure shown'
 from {{ ref('metric_value') }} as shown
@@ -21,7 +22,7 @@ where value_published is not null
    -- A mask that rounds has what is shown instead; of one that hides there is nothing.
    or numerator is distinct from mask.numerator_shown
    or denominator is distinct from mask.denominator_shown
-   or mask.mask_status <> 'rounded' and coalesce(value, numerator, denominator, lower_95, upper_95, lower_998, upper_998) is not null
+   or mask.mask_status = 'suppressed' and coalesce(value, numerator, denominator, lower_95, upper_95, lower_998, upper_998) is not null
 union all
 select 'spend shown'
 from {{ ref('spend_month') }} as shown
@@ -40,3 +41,11 @@ join {{ source('disclosure', 'metric_value') }} as mask using (
     metric_key, area_code, period_start, period_end, breakdown_type, breakdown_value, source
 )
 where mask.mask_status = 'rounded' and (numerator is null or numerator % 5 <> 0 or shown.method = 'wilson' and denominator % 5 <> 0)
+union all
+select 'figure of a plan shown'
+from {{ ref('bcf_plan_figure') }} as shown
+join {{ source('disclosure', 'bcf_plan_figure') }} as mask using (board_code, source, plan_start, metric, role, period_start, period_end)
+where coalesce(shown.value_stated, shown.lower_stated, shown.upper_stated) is not null
+   or shown.numerator is distinct from mask.numerator_shown
+   or shown.denominator is distinct from mask.denominator_shown
+   or mask.mask_status = 'suppressed' and shown.value_recomputed is not null

@@ -86,7 +86,12 @@ with recursive inside as (
     from inside join reference.area_link as link on link.to_area_code = inside.area_code
     where coalesce(link.valid_from, date '1900-01-01') <= $end
         and coalesce(link.valid_to, date '9999-12-31') >= $end
-        and (inside.area_code = $area or not exists (
+        -- Through a place nothing counts to a system: only what is in the place itself is found by its members.
+        and ('place' not in (select area_type from reference.area where area_code = inside.area_code)
+            or 'place' in (select area_type from reference.area where area_code = $area))
+        and (inside.area_code = $area or exists (
+            select 1 from reference.area where area_code = inside.area_code and area_type in ('pcn', 'place')
+        ) or not exists (
             -- A practice that the files count to an ICB is inside that one, whatever its location is inside of.
             select 1 from reference.area_link as own join reference.area as system on system.area_code = own.to_area_code
             where own.from_area_code = link.from_area_code and system.area_type in ('icb', 'stp')

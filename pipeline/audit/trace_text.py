@@ -98,7 +98,10 @@ def _file(file: dict) -> Iterator[str]:
     yield f"  file        {file['path'] or release['original_name']} ({release['size_bytes']:,} bytes, layout {release['layout']})"
     state = {True: "holds now", False: "DOES NOT HOLD NOW: the archive was changed", None: "could not be looked at"}
     yield f"  sha256      {release['sha256']} ({state[file['bytes_are_as_published']]})"
-    yield f"  rows        {release['rows_in']:,} in, {release['rows_clean']:,} clean, {release['rows_quarantined']:,} in quarantine"
+    if release["rows_in"] is None:
+        yield "  rows        not told in the open part: they may be people"
+    else:
+        yield f"  rows        {release['rows_in']:,} in, {release['rows_clean']:,} clean, {release['rows_quarantined']:,} in quarantine"
     if file.get("note"):
         yield f"  {file['note']}"
     for part in file["read_again"]:

@@ -289,7 +289,8 @@ class Layout(_Strict):
     header has `positions` instead of `columns`: the canonical column (or null) of each of its columns, in order; and
     `looks_like`, regular expressions that the first cells of some of them match whole, because nothing else tells such
     a file from another. It is known by its name only. UTF-8 may open with a byte order mark or not. In a ZIP,
-    `members` are this table's, `beside` those of other tables and of nobody (a specification). `unpivot` turns
+    `members` are this table's, only one where `one_member` says so (alike rows are not one row, so that a second
+    file would count twice); `beside` those of other tables and of nobody (a specification). `unpivot` turns
     columns into rows. `find` says how a table is found that has no fixed place. Of GeoJSON each feature is a row of its
     properties, with `geometry` (its outline as text) and `crs` (WGS84 or BNG) beside them. `error_cells`: what becomes of a sheet
     that holds `#N/A` and the like. `repeats`: of header cells that stand more than once the second is called
@@ -300,6 +301,7 @@ class Layout(_Strict):
     since: str = ""
     container: Literal["none", "zip"] = "none"
     members: str = ""
+    one_member: bool = False
     beside: tuple[str, ...] = ()
     format: Literal["csv", "xlsx", "xls", "ods", "parquet", "geojson"] = "csv"
     encoding: str = "utf-8-sig"
@@ -333,8 +335,8 @@ class Layout(_Strict):
             raise ValueError(f"layout {self.id}: a ZIP needs `members` (a pattern), and only a ZIP has them")
         if (self.format in SHEETS) != bool(self.sheet):
             raise ValueError(f"layout {self.id}: a workbook needs `sheet` (a pattern), and only a workbook has one")
-        if self.beside and self.container != "zip":
-            raise ValueError(f"layout {self.id}: only a ZIP has members `beside` its own")
+        if (self.beside or self.one_member) and self.container != "zip":
+            raise ValueError(f"layout {self.id}: only a ZIP has members")
         if bool(self.columns or self.unpivot) == bool(self.positions):
             raise ValueError(f"layout {self.id}: has either `columns` (with a header) or `positions` (without)")
         if self.positions and (self.unpivot or self.format != "csv"):
@@ -453,7 +455,7 @@ class Table(_Strict):
     columns: tuple[Column, ...] = Field(min_length=1)
     layouts: tuple[Layout, ...] = Field(min_length=1)
     window_column: str = ""
-    disclosure: Literal["none"]
+    disclosure: str = Field(pattern=r"^[a-z_]+$")
     maturity: Literal["provisional", "final", "revised"]
     markers: dict[str, Literal["suppressed", "missing", "not_available", "not_applicable"]] = {}
     max_quarantine_share: float = Field(default=0.0, ge=0.0, le=1.0)

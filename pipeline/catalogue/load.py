@@ -1,4 +1,5 @@
-"""Reads the catalogue: every dataset contract (one YAML each, by publisher) and the metric catalogue (one YAML a theme).
+"""Reads the catalogue: every dataset contract (one YAML each, by publisher), the metric catalogue (one YAML a theme) and the
+disclosure profiles that both name.
 
 A wrong contract is one clear error at start, with the file and the place in it.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -15,20 +16,23 @@ import yaml
 from pydantic import ValidationError
 
 from pipeline.catalogue.contract import Contract, Table
+from pipeline.catalogue.disclosure import Profile, Profiles
 from pipeline.catalogue.metric import Metric, MetricCatalogue
 from pipeline.errors import CatalogueFault
 
 HERE = Path(__file__).parent
 METRICS = "metrics"
+DISCLOSURE = "disclosure.yml"
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All contracts by dataset name, and all metrics in catalogue order."""
+    """All contracts by dataset name, all metrics in catalogue order, all disclosure profiles by name."""
 
     contracts: dict[str, Contract]
     metrics: tuple[Metric, ...]
     caveats: dict[str, str]
+    profiles: dict[str, Profile] = field(default_factory=lambda: load_profiles())
 
     def tables(self) -> list[tuple[Contract, Table]]:
         return [(contract, table) for contract in self.contracts.values() for table in contract.tables]
@@ -102,7 +106,25 @@ def load_catalogue(folder: Path = HERE) -> Catalogue:
                 where=str(folder / METRICS / f"{metric.theme}.yml"),
                 remedy=f"Known datasets: {', '.join(sorted(contracts))}",
             )
-    return Catalogue(dict(sorted(contracts.items())), metrics.metrics, metrics.caveats)
+    profiles = load_profiles()
+    named = [
+        (f"table {table.name}", table.disclosure, one.dataset) for one in contracts.values() for table in one.tables
+    ]
+    named += [(f"metric {metric.key}", metric.disclosure, metric.theme) for metric in metrics.metrics]
+    for what, profile, file in named:
+        if profile not in profiles:
+            raise CatalogueFault(
+                f"{what} names disclosure profile {profile!r}, which {DISCLOSURE} does not describe", where=f"{file}.yml",
+                remedy=f"Known profiles: {', '.join(profiles)}",
+            )  # fmt: skip
+    return Catalogue(dict(sorted(contracts.items())), metrics.metrics, metrics.caveats, profiles)
+
+
+@cache
+def load_profiles() -> dict[str, Profile]:
+    """The product's disclosure profiles by name."""
+    path = HERE / DISCLOSURE
+    return {one.name: one for one in _validated(Profiles, path, _read_yaml(path)).profiles}
 
 
 def _load_metrics(folder: Path) -> MetricCatalogue:

@@ -23,7 +23,9 @@ Determinant = Literal[
     "employment_skills", "research_development", "procurement", "estates", "population_health", "net_zero",
     "civic_leadership",
 ]  # fmt: skip
-Theme = Literal[Determinant, "context", "place_primary_care"]
+Theme = Literal[
+    Determinant, "context", "bcf_metric", "brs_inpatient", "brs_ctr", "brs_register", "brs_pathway", "place_primary_care"
+]  # fmt: skip
 DETERMINANTS: tuple[str, ...] = get_args(Determinant)
 THEMES: tuple[str, ...] = get_args(Theme)
 
@@ -105,7 +107,8 @@ class Metric(BaseModel):
     records that give to it; its `breakdowns` are those that the records name. `breakdown_denominator` says whether a
     group is set against the same group (`same`) or against the whole (`whole`: a share of the total).
 
-    `disclosure`: `none`, or `local` for counts of people from a local extract (under 5 hidden, others rounded to 5).
+    `disclosure` names a profile of disclosure.yml: `local` for counts of people from a local extract, `local_money` for money
+    or days of few people, a publisher's for what it made safe itself.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -127,7 +130,7 @@ class Metric(BaseModel):
     cadence: Literal["monthly", "quarterly", "annual", "irregular", ""] = ""
     source: str
     needs: Needs | None = None
-    disclosure: Literal["none", "local"] = "none"
+    disclosure: str = "none"
     target: Target | None = None
     proof_grade: Literal["A", "B", "C", "D"]
     proof: str = Field(min_length=10)

@@ -7,7 +7,7 @@ failed critical check blocks, a failed warning is shown, an error or a check tha
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -40,6 +40,11 @@ class Check:
     @property
     def check_id(self) -> str:
         return f"{self.rule_id} @ {self.scope}"
+
+    def without_counts(self) -> Check:
+        """The check as readers of the open part may see it where its rows may be people: what was judged and how it ended."""
+        told = self.message and "how many rows, and which, stands in the internal part"
+        return replace(self, message=told, rows_checked=None, rows_failed=None, row_ids=())
 
     @property
     def blocks(self) -> bool:
@@ -118,13 +123,14 @@ class Ledger:
     def verdict(self) -> Literal["passed", "blocked"]:
         return "blocked" if self.blocking else "passed"
 
-    def to_json(self) -> str:
+    def to_json(self, shown: Callable[[Check], Check] = lambda check: check) -> str:
+        """The whole ledger; `shown` gives each check as its readers may see it."""
         return json.dumps(
             {
                 "verdict": self.verdict(),
                 "summary": self.summary(),
-                "checks": [asdict(check) for check in self.checks],
-                "held": [asdict(check) for check in self.held],
+                "checks": [asdict(shown(check)) for check in self.checks],
+                "held": [asdict(shown(check)) for check in self.held],
             },
             indent=1,
         )

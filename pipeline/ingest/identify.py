@@ -391,6 +391,14 @@ def _try_zip(path: Path, label: str, contract, table, layout, named) -> Iterator
         yield _Misfit(contract, table, layout, "", NO_HEADER, named, said=said)
         return
     names = sorted(info.name for info in wanted)
+    if layout.one_member and len(names) > 1:
+        said = (
+            f"the ZIP holds {len(names)} members like {layout.members} ({', '.join(names[:3])}), layout {layout.id} of {table_name} "
+            "expects one",
+            "Take the others out, or get the release from the publisher again",
+        )
+        yield _Misfit(contract, table, layout, "", NO_HEADER, named, said=said)
+        return
     if layout.format in SHEETS:
         for name in names:
             with containers.unpacked(path, name, label) as workbook:

@@ -23,7 +23,7 @@ from dagster import (
 )
 
 from pipeline.catalogue.load import Catalogue
-from pipeline.gate import dbt_checks, edition_checks, privacy_checks, suites
+from pipeline.gate import dbt_checks, disclosure_checks, edition_checks, privacy_checks, suites
 from pipeline.gate.ledger import MAX_ROW_IDS, Check
 from pipeline.ingest.findings import findings
 from pipeline.ingest.read import ReadReport
@@ -128,7 +128,7 @@ def planned_checks(known: Catalogue, manifest, specs: list[AssetSpec]) -> Iterat
             rules = suites.load_suite(f"marts_{mart.name}").for_table(mart.name)
             for check in suites.planned(rules, f"{mart.part}.{mart.name}"):
                 yield check, AssetKey([mart.build_schema, mart.name])
-    for check in (*edition_checks.planned(), *privacy_checks.planned(), WHOLE):
+    for check in (*edition_checks.planned(), *privacy_checks.planned(), *disclosure_checks.planned(), WHOLE):
         yield check, EDITION
 
 

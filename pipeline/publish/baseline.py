@@ -7,7 +7,7 @@ choosing which definition speaks for an indicator (the mart's), or any figure of
 from __future__ import annotations
 
 from pipeline.publish.home import Home, select
-from pipeline.publish.words import number, ours, status_words
+from pipeline.publish.words import figure, limits
 
 DETERMINANT_WORDS = {
     "employment_skills": "Employment and skills",
@@ -34,18 +34,6 @@ def baseline(con, home: Home) -> list[dict]:
     return [row | {"determinant_name": DETERMINANT_WORDS[row["determinant"]], "figure": figure(row), "need": need(row),
                    "limits": limits(row)}
             for row in select(con, BASELINE_SQL, home=home.code)]  # fmt: skip
-
-
-def figure(row: dict) -> str:
-    """The value in words, or why there is none."""
-    return status_words(row["value_status"]) if row["value"] is None else ours(row["value"], row["unit"])
-
-
-def limits(row: dict) -> str:
-    """The 95% interval in the unit of the value, '' where it has none."""
-    if row["value"] is None or row["lower_95"] is None or row["upper_95"] is None:
-        return ""
-    return f"{number(row['lower_95'], 1)} to {number(row['upper_95'], 1)}"
 
 
 def need(row: dict) -> str:

@@ -2,7 +2,8 @@
 
 Belongs here: which figures the page shows, in which order and in which words, and the geometry of its charts; the HTML
 stands in page.html.jinja. Does not belong here: computing a figure that a mart could hold, any request to anywhere, any
-clock. Lists, rates and networks are read by practices.py; words (words.py) are the workbook's too.
+clock. Lists, rates and networks are read by practices.py, places by neighbourhoods.py, the Better Care Fund and Building the Right
+Support by themes.py; words (words.py) are the workbook's too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 
-from pipeline.publish import practices
+from pipeline.publish import neighbourhoods, practices, themes
 from pipeline.publish.baseline import baseline, held_words
 from pipeline.publish.context import CheckLine, DatasetLine, EditionContext
 from pipeline.publish.home import APPOINTMENTS, Home, home_area, select
@@ -207,6 +208,7 @@ def render(content: dict) -> str:
         "short": short_name,
         "printed": as_printed,
         "interval": interval_words,
+        "ours": ours,
     }
     return environment.from_string(TEMPLATE.read_text("utf-8")).render(content)
 
@@ -247,6 +249,9 @@ def page_content(con, context: EditionContext) -> dict:
         "ages": age_rows(registered),
         "sexes": known_sexes(registered),
         "networks": practices.networks(con, home),
+        "neighbourhoods": neighbourhoods.strips(con, home),
+        "care_fund": themes.theme_rows(con, home, themes.BETTER_CARE_FUND),
+        "right_support": themes.theme_rows(con, home, themes.RIGHT_SUPPORT),
         "compared": practices.comparisons(con),
         "missing": practices.missing(con, home),
         "named": practices.NAMED,

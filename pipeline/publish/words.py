@@ -112,3 +112,15 @@ def as_printed(row: dict) -> str:
 
 def status_words(value_status: str) -> str:
     return STATUS_WORDS.get(value_status, value_status.replace("_", " "))
+
+
+def figure(row: dict) -> str:
+    """The value in words, or why there is none."""
+    return status_words(row["value_status"]) if row["value"] is None else ours(row["value"], row["unit"])
+
+
+def limits(row: dict) -> str:
+    """The 95% interval in the unit of the value, '' where it has none."""
+    if row["value"] is None or row["lower_95"] is None or row["upper_95"] is None:
+        return ""
+    return f"{number(row['lower_95'], 1)} to {number(row['upper_95'], 1)}"

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from pipeline.publish import practices
+from pipeline.publish import neighbourhoods, practices, themes
 from pipeline.publish.baseline import baseline
 from pipeline.publish.context import EditionContext
 from pipeline.publish.home import APPOINTMENTS, PATIENTS, RATE, Home, home_area, select
@@ -75,10 +75,18 @@ NOTES = {
     "other. Figures that are equal are counted on the page and stand in audit.reconciliation.",
     "presence": "The register and the appointments are those nearest to the day of the lists, at most 92 days off. [x]: "
     "no such file of its area is held.",
+    "beside": "Beside the ICS, or the place. Better, worse, higher and lower: its value lies outside the 95% interval; similar: "
+    "within it. Numbers of things are not compared: they are larger where more people live.",
+    "rank": "Among those of one kind, level and model in the ICS and period; 1 is the best, or the highest where no direction is "
+    "better. Equal values share a rank.",
+    "place": "A neighbourhood of several places has a row for each. Places of one kind that share people do not add up to the ICS.",
+    "target": "Whether the value reaches the target; its interval has no say in it.",
     "digest": "The sha256 of the file as it was received; trace says whether the archived file still has it.",
     "outcome": "An edition is published only when every planned check ran and no critical one failed. A failed warning "
     "does not block.",
 }
+
+KINDS = {"pcn": "network", "ward": "ward"}
 
 HEADLINE_SQL = """
 select latest.*, metric.metric_name, metric.proof_grade
@@ -193,6 +201,9 @@ def workbook_sheets(con, context: EditionContext, home: Home) -> list[Sheet]:
         ages_sheet(con, home),
         rates_sheet(con, home),
         *practice_sheets(con, home),
+        neighbourhoods_sheet(con, home),
+        theme_sheet(con, home, "Better_Care_Fund", "Better Care Fund", themes.BETTER_CARE_FUND),
+        theme_sheet(con, home, "Right_Support", "Building the Right Support", themes.RIGHT_SUPPORT),
         stated_sheet(con),
         metrics_sheet(con),
         differing_sheet(con),
@@ -579,6 +590,88 @@ def practice_sheets(con, home: Home) -> tuple[Sheet, Sheet]:
         Sheet("Networks", f"Primary care networks of {here}", source, of_networks, found["networks"]),
         Sheet("Practices", f"General practices of {here}", source, of_practices, found["practices"]),
     )
+
+
+def neighbourhoods_sheet(con, home: Home) -> Sheet:
+    def part(field: str, missing: str = NOT_AVAILABLE) -> Callable[[dict], Cell]:
+        return lambda record: number_cell(record[field], shorthand(record["value_status"], missing))
+
+    def beside(field: str) -> Callable[[dict], Cell]:
+        return lambda record: number_cell(record[field], NOT_AVAILABLE if record["is_comparable"] else NOT_APPLICABLE)
+
+    def figure_format(record: dict) -> str:
+        return ONE_DECIMAL if record["is_comparable"] else stated_format(record["value"])
+
+    columns = (
+        text_column("Place or neighbourhood", 44, "area_name", note="place"),
+        text_column("Code", 26, "area_code"),
+        Column("Kind", 14, lambda record: text_cell(KINDS.get(record["area_type"]) or record["level"])),
+        text_column("In place", 32, "place_name", NOT_APPLICABLE),
+        Column(
+            "Shares people with another of its kind", 14, lambda record: "yes" if record["is_overlapping"] else "no"
+        ),
+        text_column("Metric", 40, "metric_name"),
+        text_column("Metric key", 11, "metric_key"),
+        *period_columns(),
+        Column("Value", 15, part("value"), figure_format),
+        text_column("Unit", 15, "unit"),
+        Column("Lower 95% limit", 12, part("lower_95", NOT_APPLICABLE), TWO_DECIMALS, "interval"),
+        Column("Upper 95% limit", 12, part("upper_95", NOT_APPLICABLE), TWO_DECIMALS),
+        status_column(),
+        Column("Value of the ICS", 15, lambda record: number_cell(record["icb_value"], NOT_AVAILABLE), figure_format),
+        Column("Less the ICS", 12, beside("icb_difference"), TWO_DECIMALS),
+        text_column("Beside the ICS", 12, "icb_verdict", NOT_APPLICABLE, note="beside"),
+        Column(
+            "Value of the place", 15, lambda record: number_cell(record["place_value"], NOT_AVAILABLE), figure_format
+        ),
+        text_column("Beside the place", 12, "place_verdict", NOT_APPLICABLE),
+        Column("Rank in the ICS", 9, beside("rank_in_icb"), WHOLE, "rank"),
+        Column("Of", 6, beside("ranked_in_icb"), WHOLE),
+        Column(
+            "Previous value", 15, lambda record: number_cell(record["previous_value"], NOT_AVAILABLE), figure_format
+        ),
+        Column("Change", 12, lambda record: number_cell(record["change"], NOT_AVAILABLE), TWO_DECIMALS),
+        text_column("Beyond chance", 14, "change_verdict", NOT_APPLICABLE),
+        text_column("Dataset", 26, "source"),
+    )
+    title = f"Places and neighbourhoods of {text_cell(home.short)}: every metric, latest period, beside place and ICS"
+    source = "marts.neighbourhood_profile of this edition."
+    return Sheet("Neighbourhoods", title, source, columns, neighbourhoods.profile(con, home))
+
+
+def theme_sheet(con, home: Home, label: str, title: str, views: dict[str, str]) -> Sheet:
+    def part(field: str, missing: str = NOT_AVAILABLE) -> Callable[[dict], Cell]:
+        return lambda record: number_cell(record[field], shorthand(record["value_status"], missing))
+
+    def denominator(record: dict) -> Cell:
+        return part("denominator", NOT_APPLICABLE if record["method"] == "count" else NOT_AVAILABLE)(record)
+
+    columns = (
+        text_column("Part", 30, "title"),
+        text_column("Metric", 44, "metric_name"),
+        text_column("Metric key", 12, "metric_key"),
+        text_column("Area", 40, "area_name"),
+        text_column("Area code", 14, "area_code"),
+        *period_columns(),
+        Column("Value", 15, part("value"), value_format),
+        text_column("Unit", 15, "unit"),
+        Column("Lower 95% limit", 12, part("lower_95", NOT_APPLICABLE), TWO_DECIMALS, "interval"),
+        Column("Upper 95% limit", 12, part("upper_95", NOT_APPLICABLE), TWO_DECIMALS),
+        Column("Numerator", 15, part("numerator"), WHOLE),
+        Column("Denominator", 15, denominator, WHOLE),
+        status_column(),
+        text_column("Target", 20, "target", NOT_APPLICABLE),
+        text_column("Target met", 10, "met", NOT_APPLICABLE, note="target"),
+        text_column("Source of the target", 40, "target_source", NOT_APPLICABLE),
+        text_column("Dataset", 26, "source"),
+        text_column("Proof grade", 9, "proof_grade", note="proof"),
+    )
+    records = [
+        row | {"title": theme["title"]} for theme in themes.theme_rows(con, home, views) for row in theme["rows"]
+    ]
+    here = text_cell(home.short)
+    source = f"{', '.join(f'marts.{view}' for view in views)} of this edition."
+    return Sheet(label, f"{title}: newest value of every metric, {here} and its councils", source, columns, records)
 
 
 def differing_sheet(con) -> Sheet:

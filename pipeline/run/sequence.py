@@ -17,12 +17,13 @@ from pipeline import duck
 from pipeline.catalogue.contract import Contract, Table
 from pipeline.catalogue.load import Catalogue, catalogue, table_digest
 from pipeline.errors import EXIT_DONE, EXIT_GATE_FAILED, EXIT_PARTLY_REFUSED, Fault
-from pipeline.gate import contract_checks, dbt_checks, edition_checks, privacy_checks, suites
+from pipeline.gate import contract_checks, dbt_checks, disclosure_checks, edition_checks, privacy_checks, suites
 from pipeline.gate.ledger import Check, Ledger, read_checks
 from pipeline.ingest import archive
 from pipeline.ingest.archive import Release
 from pipeline.ingest.read import Bronze, bronze_columns
 from pipeline.ingest.resolve import Use, known_at, resolve
+from pipeline.publish import commitment
 from pipeline.publish import edition as publishing
 from pipeline.publish.context import CheckLine, DatasetLine, EditionContext
 from pipeline.publish.current import current_id
@@ -277,7 +278,7 @@ class _Run:
             return []  # what depends on it was not built; the gate says so
         con = duck.connect(self.build_db, threads=self.settings.threads)
         try:
-            self.masked = write_masks(con, internal_keys(manifest))
+            self.masked = write_masks(con, internal_keys(manifest), self.catalogue)
         finally:
             con.close()
         dbt_checks.execute(self.ledger, manifest, dbt.build("open", idle))
@@ -290,10 +291,12 @@ class _Run:
         last = self.settings.editions / (current_id(self.settings) or "none")
         self.ledger.plan(edition_checks.planned())
         self.ledger.plan(privacy_checks.planned())
+        self.ledger.plan(disclosure_checks.planned())
         con = duck.connect(self.build_db, threads=self.settings.threads)
         try:
             edition_checks.execute(self.ledger, con, tables, last if last.is_dir() else None)
             privacy_checks.execute(self.ledger, con, tables, self._of_people())
+            disclosure_checks.execute(self.ledger, con, self.catalogue, last if last.is_dir() else None)
             validator = suites.Validator(con)
             for table in tables:
                 if table.schema not in JUDGED_SCHEMAS or table.is_view:
@@ -342,7 +345,7 @@ class _Run:
         con = duck.connect(self.build_db, threads=self.settings.threads)
         try:
             written = self._write_tables(con, tables, aside)
-            self.results_id = publishing.results_id(written)
+            self.results_id = publishing.results_id(written, self._commitment_key())
             identity = publishing.edition_id(self.results_id, code_digest(), self.settings.that_matter())
             opened = {one.table.name for one in written if one.table.part == "open"}
             masked = [
@@ -362,12 +365,24 @@ class _Run:
                     write_page(con, context, folder / "index.html")
                     write_workbook(con, context, folder / "ics-marts.xlsx")
                     self._write_models(folder)
-                (folder / "gate.json").write_text(self.ledger.to_json(), "utf-8")
-                manifest = publishing.manifest(part, identity, written, folder, self._facts())
+                gate_json = self.ledger.to_json(self._as_open) if part == "open" else self.ledger.to_json()
+                (folder / "gate.json").write_text(gate_json, "utf-8")
+                manifest = publishing.manifest(part, identity, written, folder, self._facts(part))
                 publishing.write_json(folder / "manifest.json", manifest)
         finally:
             con.close()
         return written, identity
+
+    def _commitment_key(self) -> bytes:
+        """What internal results are committed to with: a secret where extracts of real organisations are in them."""
+        secret = any(
+            use.release.origin != "synthetic"
+            and self.catalogue.contracts[use.release.dataset].kind != "publication"
+            # Figures taken from a document that is out already are no secret.
+            and not use.release.citation
+            for use in self.uses
+        )
+        return commitment.key(self.settings.out) if secret else commitment.NOTHING_TO_KEEP
 
     def _write_tables(self, con, tables: list[PublishedTable], aside: Path) -> list[publishing.WrittenTable]:
         opened = {
@@ -389,7 +404,7 @@ class _Run:
             (folder / "sql" / f"{model['name']}.sql").write_text(model.pop("sql"), "utf-8")
         publishing.write_json(folder / "lineage.json", self.models)
 
-    def _facts(self) -> dict:
+    def _facts(self, part: str) -> dict:
         return {
             "results_id": self.results_id,
             "synthetic": self._synthetic(),
@@ -403,7 +418,7 @@ class _Run:
                 }
                 for use in self.uses
             ],
-            "held": self.held,
+            "held": self.held if part == "internal" else self._held_as_open(),
             "code": {
                 "digest": code_digest(), **self.record.git,
                 "lock_sha256": publishing.sha256_of(LOCK_FILE) if LOCK_FILE.is_file() else "",
@@ -412,14 +427,30 @@ class _Run:
             "gate": {"verdict": self.ledger.verdict(), **self.ledger.summary()},
         }  # fmt: skip
 
+    def _as_open(self, check: Check) -> Check:
+        """A check as the open part shows it: rows of extracts and of internal tables may be people, so they are not counted there."""
+        dataset = check.scope.split("/")[0]
+        contract = self.catalogue.contracts.get(dataset) if "/" in check.scope else None
+        is_open = contract.kind == "publication" if contract else not check.scope.startswith("internal.")
+        return check if is_open else check.without_counts()
+
+    def _held_as_open(self) -> list[str]:
+        """What was held back, without the counts of rows that a message gives where these may be people."""
+        told = []
+        for line in self.held:
+            release_id, _, _ = line.partition(": ")
+            tables = self.catalogue.contracts[release_id.split("/")[0]].tables
+            told.append(line if all(table.disclosure == "none" for table in tables) else release_id)
+        return told
+
     def _synthetic(self) -> bool:
         return any(use.release.origin == "synthetic" for use in self.uses)
 
     def _context(self, part: str, identity: str) -> EditionContext:
         return EditionContext(
             edition_id=identity, part=part, home_code=self.settings.ics, synthetic=self._synthetic(),
-            code_digest=code_digest()[:12], checks=tuple(_check_line(check) for check in self.ledger.checks),
-            datasets=tuple(self._dataset_lines()), held=tuple(self.held),
+            code_digest=code_digest()[:12], checks=tuple(_check_line(self._as_open(check)) for check in self.ledger.checks),
+            datasets=tuple(self._dataset_lines()), held=tuple(self._held_as_open()),
         )  # fmt: skip
 
     def _dataset_lines(self):

@@ -100,10 +100,9 @@ def example_of(contract: Contract, table: Table, column: Column) -> str:
 
 def sample_of(contract: Contract, table: Table) -> Extract | None:
     """The synthetic sample of a table, None where there is none."""
-    from pipeline.sample import local_extracts, person_extracts
+    from pipeline.sample.extracts import EXTRACTS
 
-    every = (*local_extracts.EXTRACTS, *person_extracts.EXTRACTS)
-    return next((one for one in every if (one.dataset, one.table) == (contract.dataset, table.name)), None)
+    return next((one for one in EXTRACTS if (one.dataset, one.table) == (contract.dataset, table.name)), None)
 
 
 def _example_of_form(column: Column) -> str:

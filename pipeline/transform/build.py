@@ -80,7 +80,7 @@ def _insert(con, name: str, rows: list[tuple]) -> None:
 
 def _metric_row(metric, catalogue: Catalogue) -> tuple:
     caveats = " ".join(catalogue.caveats[caveat] for caveat in metric.caveats)
-    target, needs = metric.target, metric.needs
+    target, needs, profile = metric.target, metric.needs, catalogue.profiles[metric.disclosure]
     return (
         metric.key, metric.metric_id, metric.definition_version, metric.name, metric.theme, metric.definition,
         metric.numerator, metric.denominator, metric.unit, metric.direction, metric.method, metric.source,
@@ -88,6 +88,7 @@ def _metric_row(metric, catalogue: Catalogue) -> tuple:
         " ".join(metric.breakdowns), metric.breakdown_denominator, metric.cadence, metric.disclosure,
         target and target.value, target and target.operator, target and target.by, target and target.source,
         needs and needs.dataset, needs and needs.from_whom, metric.detail is None,
+        profile.applied_by == "publisher" and profile.rounds_to > 0, profile.country_exact,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ CATALOGUE_TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "geographies": "VARCHAR", "breakdowns": "VARCHAR", "breakdown_denominator": "VARCHAR", "cadence": "VARCHAR",
             "disclosure": "VARCHAR", "target_value": "DECIMAL(18,6)", "target_operator": "VARCHAR", "target_by": "DATE",
             "target_source": "VARCHAR", "needs_dataset": "VARCHAR", "needs_from": "VARCHAR", "is_summed": "BOOLEAN",
+            "rounded_by_publisher": "BOOLEAN", "country_exact": "BOOLEAN",
         },
     ),
     "release": (
@@ -46,10 +47,13 @@ CATALOGUE_TABLES: dict[str, tuple[str, dict[str, str]]] = {
 }  # fmt: skip
 
 # What a mask holds beside the key of its mart and mask_status.
-SHOWN_INSTEAD = {"metric_value": ("numerator_shown", "denominator_shown")}
+SHOWN_INSTEAD = {
+    "metric_value": ("numerator_shown", "denominator_shown"),
+    "bcf_plan_figure": ("numerator_shown", "denominator_shown"),
+}
 DISCLOSED_MARTS = (
     "metric_value", "gp_appointments_month", "place_measure", "gp_appointments_practice_month", "gp_list_size",
-    "gp_coverage_month", "metric_row", "spend_month", "estate_site", "travel_carbon",
+    "gp_coverage_month", "metric_row", "spend_month", "estate_site", "travel_carbon", "bcf_plan_figure",
 )  # fmt: skip
 
 

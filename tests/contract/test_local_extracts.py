@@ -1,6 +1,6 @@
-"""Proves of every local extract: its sample and its filled-in templates read clean, and each of its rules catches a bad case.
+"""Proves of local extracts: its sample and its filled-in templates read clean, and each of its rules catches a bad case.
 
-Belongs here: what all extracts LX-01 to LX-21 and LX-26 to LX-30 share, over all of them. Does not belong here: how problems are worded
+Belongs here: what all extracts share that have no file of tests of their own. Does not belong here: how problems are worded
 (tests/unit/test_submission.py), what a template looks like (tests/unit/test_template.py).
 """
 
@@ -24,14 +24,21 @@ from pipeline.ingest import archive
 from pipeline.ingest.archive import Provenance
 from pipeline.ingest.identify import NotClaimed, identify
 from pipeline.ingest.read import Bronze, cell_rules
-from pipeline.sample import local_extracts
+from pipeline.sample import bcf_extracts, extracts, local_extracts
 from pipeline.sample.files import csv_text, write_text
-from pipeline.sample.local_extracts import EXTRACTS, Extract
+from pipeline.sample.local_extracts import Extract
 from pipeline.settings import PROJECT_ROOT
 from pipeline.submission import template
 
 SYNTHETIC = Provenance(origin="synthetic")
-known_totals = cache(local_extracts.known_totals)
+EXTRACTS = (*local_extracts.EXTRACTS, *bcf_extracts.EXTRACTS)
+
+
+@cache
+def known_totals() -> dict[str, int]:
+    return {f"{one.dataset}/{one.table}/{one.period}": len(one.filled()) for one in EXTRACTS}
+
+
 COMMON = ("extract_id", "submitting_org_ods", "icb_ods", "supplied_at", "version", "data_status")
 
 BLANK_LINE = dict.fromkeys(
@@ -100,6 +107,7 @@ BAD_ROWS: dict[str, dict[str, str]] = {
     "lx_17_ctr.held_answers_the_questions": dict(review_status="held", outcome_code="4", safe=""),
     "lx_17_ctr.review_within_the_month": dict(ctr_date="2025-10-15"),
     "lx_17_ctr.review_in_hospital_has_its_admission": dict(ctr_type="post_admission", admission_date="", admission_plan=""),
+    "lx_17_ctr.ward_is_named": dict(admission_date="2025-01-05", ward_security=""),
     "lx_17_ctr.education_is_for_the_young": dict(ctr_type="inpatient", age_group="u18", admission_date="2025-01-05"),
     "lx_17_ctr.done_after_the_review": dict(done_date="2025-01-02"),
     "lx_18_dynamic_support_register.ehcp_within_people": dict(ehcp="900", people="40"),
@@ -136,6 +144,37 @@ BAD_ROWS: dict[str, dict[str, str]] = {
     "lx_29_partner_views.answered_by_the_day": dict(answer_no="99", answered_on="2025-10-01"),
     "lx_29_partner_views.partner_has_one_name": dict(answer_no="99", partner_name="another name"),
     "lx_30_points.point_is_of_one": dict(point_id="PT-9", anchor_id="AN-1"),
+    "lx_31_bcf_indicators.period_is_a_quarter": dict(period="2024-10/2025-12"),
+    "lx_31_bcf_indicators.version_is_supplied_here": dict(definition_version="9"),
+    "lx_31_bcf_indicators.figure_ends_in_the_quarter": dict(figure_period="2025-06"),
+    "lx_31_bcf_indicators.part_within_whole": dict(metric_id="bcf_13", numerator="40", denominator="30"),
+    "lx_31_bcf_indicators.both_parts_or_a_value": dict(metric_id="bcf_13", denominator=""),
+    "lx_31_bcf_indicators.value_within_its_limits": dict(metric_id="bcf_11", value="180.5", lower_95="190.0"),
+    "lx_31_bcf_indicators.organisations_only_for_delays": dict(area_code="RZ1"),
+    "lx_32_bcf_plan.catalogue_metric_has_its_version": dict(of_period="2022/23", definition_version=""),
+    "lx_32_bcf_plan.figure_or_parts": dict(of_period="2022/23", numerator="", denominator="", value_stated=""),
+    "lx_32_bcf_plan.part_of_its_whole": dict(of_period="2022/23", unit="percent", numerator="9", denominator="8", value_stated=""),
+    "lx_32_bcf_plan.value_is_its_parts": dict(of_period="2022/23", value_stated="899"),
+    "lx_32_bcf_plan.payment_is_whole": dict(of_period="2022/23", payment_gbp="10.00"),
+    "lx_33_bcf_finance.social_care_within_the_source": dict(contributor_code="X9Z", required_gbp="10.00"),
+    "lx_33_bcf_finance.board_has_its_minimum": dict(hwb_code="E10999009", required_gbp="", required_social_care_gbp=""),
+    "lx_33_bcf_finance.actual_has_its_day": dict(scheme_id="S-99", actual_to=""),
+    "lx_33_bcf_finance.actual_within_the_year": dict(scheme_id="S-99", actual_to="2025-06-30"),
+    "lx_33_bcf_finance.minimum_below_maximum": dict(scheme_id="S-99", minimum_gbp="2.00", maximum_gbp="1.00"),
+    "lx_33_bcf_finance.small_outputs_are_marked": dict(scheme_id="S-99", output_actual="3"),
+    "lx_33_bcf_finance.saving_has_its_amount": dict(benefit_no="9", savings_planned_gbp="", savings_at_risk_gbp=""),
+    "lx_33_bcf_finance.risk_within_the_saving": dict(benefit_no="9", savings_at_risk_gbp="9999999.00"),
+    "lx_34_bcf_risk.open_has_its_mitigation": dict(risk_id="R-99", mitigation=""),
+    "lx_34_bcf_risk.open_has_its_owner": dict(risk_id="R-99", owner_role=""),
+    "lx_37_places.place_is_of_its_system": dict(place_code="local:qz2:elsewhere"),
+    "lx_37_places.place_is_one_thing": dict(member_code="U99999", place_name="another name"),
+    "lx_37_places.role_fits_the_model": dict(place_code="local:qz1:new", role="hub"),
+    "lx_37_places.membership_ends_after_it_begins": dict(place_code="local:qz1:new", member_code="U99999", valid_to="2018-01-01"),
+    "lx_37_places.place_is_not_its_own_member": dict(place_code="local:qz1:new", member_code="local:qz1:new"),
+    "lx_37_places.a_member_stands_once_a_day": dict(valid_from="2024-04-01"),
+    "lx_37_places.nested_places_share_no_member": dict(place_code="local:qz1:new"),
+    "lx_37_places.share_is_above_nothing": dict(place_code="local:qz1:new", member_code="U99999", share="0"),
+    "lx_37_places.shares_of_a_member_fit_in_it": dict(place_code="local:qz1:new", share="0.4"),
 }  # fmt: skip
 
 # By rule: the cells of every row, where only the whole file can break it.
@@ -184,12 +223,15 @@ def rules_of(one: Extract) -> tuple[Rule, ...]:
 # --- the contracts ----------------------------------------------------------------------------------------------------
 
 
-def test_every_extract_that_is_not_of_linked_people_has_a_contract_and_a_sample():
-    linked = range(22, 26)  # tests/contract/test_person_extracts.py
+def test_every_extract_has_a_contract_and_a_sample():
+    # test_person_extracts.py, test_lx_35_assuring_transformation.py, test_lx_36_neighbourhood_outcomes.py
+    tested_apart = {*range(22, 26), 35, 36}
     contracts = [
-        name for name in catalogue().contracts if re.match(r"lx_[0-9]{2}_", name) and int(name[3:5]) not in linked
+        name for name in catalogue().contracts if re.match(r"lx_[0-9]{2}_", name) and int(name[3:5]) not in tested_apart
     ]
-    assert [name[3:5] for name in contracts] == [f"{number:02}" for number in range(1, 31) if number not in linked]
+    assert [name[3:5] for name in contracts] == [
+        f"{number:02}" for number in range(1, 38) if number not in tested_apart
+    ]
     tables = {(name, table.name) for name in contracts for table in catalogue().contracts[name].tables}
     assert {(one.dataset, one.table) for one in EXTRACTS} == tables
 
@@ -230,7 +272,7 @@ def test_every_rule_of_a_suite_has_a_bad_case_here():
 
 def test_the_sample_is_the_same_every_time_and_another_seed_gives_other_figures(tmp_path):
     first, again, other = (
-        local_extracts.write_extracts(tmp_path / name, seed) for name, seed in (("a", 1), ("b", 1), ("c", 2))
+        extracts.write_extracts(tmp_path / name, seed) for name, seed in (("a", 1), ("b", 1), ("c", 2))
     )
     assert [path.name for path in first] == [path.name for path in other]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]

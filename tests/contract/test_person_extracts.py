@@ -10,10 +10,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from judged import broken_rules
 from published import add, bronze_of, made, quarantine_of, release_of, rows_of
 from sheets import made_xlsx
 
 from pipeline.catalogue.load import catalogue
+from pipeline.gate.suites import load_suite
 from pipeline.ingest import archive
 from pipeline.ingest.archive import Provenance
 from pipeline.privacy import nhs_number
@@ -155,6 +157,16 @@ def test_a_cell_that_breaks_the_contract_is_in_quarantine_by_its_rule_and_is_not
     assert f"row 2 (line 3): {name} is" in problem
     assert not value or value not in problem.partition("expected:")[0]
     assert value == "" or value not in json.dumps(kept)
+
+
+def test_who_is_of_age_does_not_turn_18(tmp_path, settings):
+    one = EXTRACTS["lx_22_register_person"]
+    rules = load_suite("lx_22_register_person").rules
+    cases = (("14-17", "yes", set()), ("18-24", "", set()), ("18-24", "no", {"turns_18_before_18"}))
+    for number, (band, turns, broken) in enumerate(cases):
+        own = replace(settings, raw=tmp_path / f"raw{number}")
+        _, bronze = taken(tmp_path, own, one, first_row(one, age_band=band, turns_18=turns))
+        assert broken_rules(bronze.select(), rules) == {f"lx_22_register_person.{name}" for name in broken}
 
 
 @pytest.mark.parametrize("column", ["package_start", "package_end"])

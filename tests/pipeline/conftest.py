@@ -121,9 +121,12 @@ def graph_parsed_once(tmp_path_factory, parsed):
 
 
 def release_file(raw: Path, dataset: str) -> Path:
-    """The one archived file of a dataset (its first table)."""
+    """The archived file of a dataset, the first of its first table; of what is only stated, the Kent briefing's."""
+    folder = "measures/kent-hosc-briefing" if dataset == "place_measures" else ""
     return next(
-        path for path in sorted((raw / dataset).rglob("*")) if path.is_file() and ".release.json" not in path.name
+        path
+        for path in sorted((raw / dataset / folder).rglob("*"))
+        if path.is_file() and ".release.json" not in path.name
     )
 
 

@@ -25,6 +25,8 @@ from python_calamine import CalamineWorkbook
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 BOARDS_BEGAN = date(2022, 7, 1)
 NEAR = 92
+# All other ratios are for each 1,000.
+PERCENTAGES = ("pc_06.v3", "pc_53.v1")
 
 Cells = dict[tuple, tuple]
 
@@ -48,6 +50,7 @@ class Files:
     ccgs_year: int
     names_from: dict[str, date] = field(default_factory=dict)
     country: str = "E92000001"
+    places: Path | None = None
 
 
 def records(path: Path, members: str = "*") -> Iterator[dict[str, str]]:
@@ -98,7 +101,10 @@ class World:
         self._network: dict[str, dict[date, tuple[int, str]]] = defaultdict(dict)
         self._board: dict[str, dict[date, tuple[int, str]]] = defaultdict(dict)
         self.partners: dict[str, list[tuple[date, date, str]]] = defaultdict(list)
+        # place -> what belongs to it: (code, first day, last day)
+        self.members: dict[str, list[tuple[str, date, date]]] = defaultdict(list)
         self._read_lookups()
+        self._read_places()
         self._read_practices()
         self._read_register()
 
@@ -118,6 +124,11 @@ class World:
             if row["ICB24CD"] not in self.board_gss[row["ICB24CDH"]].values():
                 since = self.files.names_from.get(row["ICB24CD"], date(2024, 1, 1))
                 self.board_gss[row["ICB24CDH"]][since] = row["ICB24CD"]
+
+    def _read_places(self) -> None:
+        for row in records(self.files.places) if self.files.places else ():
+            until = day_of(row["valid_to"]) if row["valid_to"] else date(9999, 12, 31)
+            self.members[row["place_code"]].append((row["member_code"], day_of(row["valid_from"]), until))
 
     def _read_practices(self) -> None:
         for path in self.files.maps:
@@ -186,7 +197,20 @@ class World:
         said = {
             on: what for on, (_, what) in self._board[practice].items() if (on < BOARDS_BEGAN) == (day < BOARDS_BEGAN)
         }
-        return self.levels(location, day, newest(said, day) if said else "") + ([network] if network else [])
+        levels = self.levels(location, day, newest(said, day) if said else "")
+        return levels + ([network] if network else []) + self.places(practice, day)
+
+    def places(self, practice: str, day: date) -> list[str]:
+        """The places that a practice lies in on a day: by itself, through its network, or through another place of these."""
+        found: list[str] = []
+        reached = [practice, self.network(practice, day)]
+        while reached:
+            code = reached.pop()
+            for place, members in self.members.items():
+                if place not in found and any(one == code and start <= day <= end for one, start, end in members):
+                    found.append(place)
+                    reached.append(place)
+        return found
 
     def levels(self, location: str, day: date, board: str = "") -> list[str]:
         """The GSS codes of a location, of its board (or the one given), the board's region and the country on a day."""
@@ -280,13 +304,16 @@ def scaled(files: Files, world: World) -> Cells:
 
 
 def practice_by_practice(files: Files, world: World) -> Cells:
-    """pc_05.v2 and pc_52: the crosstab by practice, network and location, and set against the nearest list."""
+    """pc_05.v2, pc_06.v3, pc_52 and pc_53: the crosstab by practice, network, place and location, also set against the nearest list."""
     by_practice: dict[tuple[date, str], int] = defaultdict(int)
+    of_kind: dict[tuple[date, str, str], int] = defaultdict(int)
     by_category: dict[tuple[date, str, str], int] = defaultdict(int)
     for path in files.crosstabs:
         for row in records(path, "Practice_Level_Crosstab*.csv"):
             month, count = day_of(row["APPOINTMENT_MONTH_START_DATE"]), int(row["COUNT_OF_APPOINTMENTS"])
             by_practice[month, row["GP_CODE"]] += count
+            of_kind[month, row["GP_CODE"], "pc_06.v3"] += count * (row["APPT_MODE"] in ("Face-to-Face", "Home Visit"))
+            of_kind[month, row["GP_CODE"], "pc_53.v1"] += count * (row["APPT_STATUS"] == "DNA")
             for category in ("all", " ".join(row["NATIONAL_CATEGORY"].split())):
                 by_category[month, row["SUB_ICB_LOCATION_CODE"], category] += count
     held = lists(files)
@@ -296,13 +323,21 @@ def practice_by_practice(files: Files, world: World) -> Cells:
         kind = "none" if category == "all" else "national_category"
         cells["pc_05.v2", world.levels(location, end)[0], month, end, kind, category] = (count, None)
     counts: dict[tuple, int] = defaultdict(int)
+    whole: dict[tuple, int] = defaultdict(int)
+    kinds: dict[tuple, int] = defaultdict(int)
     with_list: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
     for (month, practice), count in by_practice.items():
         near = [day for day in held if abs((day - month).days) <= NEAR]
         patients = held[min(near, key=lambda day: (abs((day - month).days), day))].get(practice, 0) if near else 0
-        network = world.network(practice, last_day(month))
-        for area in (practice, network) if network else (practice,):
-            counts[area, month] += count
+        # Of all that a practice counts to, location, region and country have their figures from the regional file.
+        _, board, _, _, *close = world.above(practice, last_day(month))
+        for area in (practice, board, *close):
+            if area != board:
+                counts[area, month] += count
+            if area != practice:
+                whole[area, month] += count
+                for metric in ("pc_06.v3", "pc_53.v1"):
+                    kinds[metric, area, month] += of_kind[month, practice, metric]
             if patients:
                 with_list[area, month][0] += count
                 with_list[area, month][1] += patients
@@ -310,10 +345,12 @@ def practice_by_practice(files: Files, world: World) -> Cells:
         cells["pc_05.v2", area, month, last_day(month), "none", "all"] = (count, None)
     for (area, month), (count, patients) in with_list.items():
         cells["pc_52.v1", area, month, last_day(month), "none", "all"] = (count, patients)
+    for (metric, area, month), count in kinds.items():
+        cells[metric, area, month, last_day(month), "none", "all"] = (count, whole[area, month])
     return cells
 
 
 def metric_values(files: Files) -> Cells:
-    """Every pc_05.v2, pc_50, pc_51 and pc_52 cell: (metric_key, area, first, last day, breakdown) -> (numerator, denominator)."""
+    """Every cell of pc_05.v2, pc_06.v3, pc_50 to pc_53: (metric_key, area, first, last day, breakdown) -> (numerator, denominator)."""
     world = World(files)
     return {**registered(files, world), **scaled(files, world), **practice_by_practice(files, world)}

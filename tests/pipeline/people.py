@@ -69,6 +69,7 @@ def governed() -> Catalogue:
 REGISTER_HEADER = (
     "extract_id", "submitting_org_ods", "icb_ods", "month", "supplied_at", "version", "data_status", "person", "age_band", "sex",
     "lsoa21", "practice_ods", "register", "cohort", "risk", "in_hospital", "keyworker",
+    "complexity", "housing_need", "turns_18",
 )  # fmt: skip
 
 
@@ -78,6 +79,7 @@ def register_row(who: Person, /, **cells: str) -> dict[str, str]:
         "supplied_at": "2025-12-05", "version": "1", "data_status": "actual", "person": who.number,
         "age_band": who.born.isoformat(), "sex": "2", "lsoa21": who.postcode, "practice_ods": "Z90001",
         "register": "dsr", "cohort": "ld", "risk": "green", "in_hospital": "no", "keyworker": "",
+        "complexity": "", "housing_need": "", "turns_18": "",
     }  # fmt: skip
     unknown = set(cells) - set(right)
     assert not unknown, unknown

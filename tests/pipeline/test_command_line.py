@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sample import local_extracts, person_extracts, population_health
+from pipeline.sample.extracts import EXTRACTS
 from tests.pipeline.conftest import release_file
 
 COMMAND = Path(sys.executable).with_name("ics-marts")
@@ -113,28 +113,22 @@ def test_status_find_trace_and_sql_answer(sample_run):
     held = {one["dataset"]: one["releases"] for one in status["datasets"] if one["releases"]}
     extracts = {name: releases for name, releases in held.items() if name.startswith("lx_")}
     assert {name: held[name] for name in held.keys() - extracts.keys()} == {
-        "eric": 1, "fingertips": 1, "gp_appointments_coverage": 1, "gp_appointments_practice": 2,
-        "gp_appointments_regional": 1, "gp_registered_patients": 6, "hchs_workforce_monthly": 1, "imd": 11,
-        "nihr_awards": 1, "ods_epcn": 4, "ods_epraccur": 2, "ods_etr": 1, "ods_other": 2, "ons_boundaries": 4,
-        "ons_census_households": 3, "ons_lookups": 9, "ons_mye": 1, "ons_nspl": 1, "ons_snpp": 3, "place_measures": 1,
-        "spend_over_25k": 1, "stop_smoking": 1,
+        "ascof": 1, "bcf_plan_document": 2, "cqc_directory": 1, "discharge_sitrep_acute": 2, "eric": 1,
+        "fingertips": 1, "gp_appointments_coverage": 1, "gp_appointments_practice": 2,
+        "gp_appointments_regional": 1, "gp_registered_patients": 6, "gp_workforce": 2,
+        "hchs_workforce_monthly": 1, "imd": 11, "ld_health_checks": 1, "mhsds_lda": 2, "nihr_awards": 1,
+        "ods_epcn": 4, "ods_epraccur": 2, "ods_etr": 1, "ods_other": 2, "ons_boundaries": 4,
+        "ons_census_households": 3, "ons_lookups": 9, "ons_mye": 1, "ons_nspl": 1, "ons_snpp": 3,
+        "pcn_workforce": 2, "place_measures": 5, "qof": 2, "spend_over_25k": 1, "stop_smoking": 1,
     }  # fmt: skip
-    # LX-01 to LX-30: a file for each table, and where change or a sum over organisations is to be seen, one more for each.
-    assert len(extracts) == 30
-    assert extracts == Counter(
-        one.dataset
-        for one in (
-            *local_extracts.EXTRACTS,
-            *local_extracts.FURTHER_EXTRACTS,
-            *population_health.EXTRACTS_OF_A_YEAR_BEFORE,
-            *person_extracts.EXTRACTS,
-        )
-    )
+    # A file for each table, and where change or a sum over organisations is to be seen, one more for each.
+    assert len(extracts) == 37
+    assert extracts == Counter(one.dataset for one in EXTRACTS)
     assert "pc_06.v1" in call("find", "face", "to", "face", *places(settings)).stdout
     traced = json.loads(call("trace", "pc_05", "QZ1", "2023-12/2024-11", *places(settings), "--json").stdout)
     assert traced["parts"][0]["agrees"] is True
     rows = json.loads(call("sql", "select count(*) as n from marts.metric_value", *places(settings), "--json").stdout)
-    assert rows == [{"n": 20_212}]
+    assert rows == [{"n": 32_186}]
     runs = json.loads(
         call(
             "sql", "--runs", "select outcome, count(*) as n from runs.run group by all", *places(settings), "--json"

@@ -14,7 +14,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from pipeline.sample import hchs_workforce_monthly, local_extracts, ons_councils
+from pipeline.sample import hchs_workforce_monthly, local_extracts, ons_councils, places
 from tests.pipeline.theme_oracle import ICB, Cell, cells_of, of_metrics, rows_by_last_day
 
 # Small areas from this on are in the next ICB; deciles of thirty ranked areas are three areas each.
@@ -45,6 +45,17 @@ def home_areas(lsoa: str, day: str) -> set[str]:
         return set()
     council = ons_councils.council_of(at, date.fromisoformat(day).year)
     return {council[0], ons_councils.upper_tier_of(council)[0], ons_councils.ward_of(at)[0], lsoa}
+
+
+def home_places(lsoa: str) -> set[str]:
+    """The declared places that the ward of a home lies in; the neighbourhood of one lies in it too."""
+    at = place_of(lsoa)
+    ward = ons_councils.ward_of(at)[0] if at is not None else ""
+    return {
+        code
+        for code, (_, _, _, _, by_role) in places.PLACES.items()
+        if any(ward in members for members in by_role.values())
+    }
 
 
 def deprivation(row: Row) -> dict[str, str]:
@@ -98,8 +109,8 @@ def people_of_the_extracts() -> tuple[dict, dict]:
                     above.add("es_02", 3, area, day, group)
         for _, row in by_icb:
             if is_local(row):
-                for area in home_areas(row["home_lsoa21"], day):
-                    small = area.startswith(("E01", "E05"))
+                for area in home_areas(row["home_lsoa21"], day) | home_places(row["home_lsoa21"]):
+                    small = area.startswith(("E01", "E05", "local:"))
                     above.add(
                         "es_02", 1, area, day, {} if small else {"staff_group": row["staff_group"]} | deprivation(row)
                     )

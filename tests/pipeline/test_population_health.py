@@ -16,9 +16,7 @@ from python_calamine import CalamineWorkbook
 from pipeline.publish.current import open_part
 from pipeline.sample import ons_councils
 from pipeline.sample.geography import ICBS
-from pipeline.sample.local_extracts import Extract, extract
-from pipeline.sample.population_health import EXTRACTS_OF_A_YEAR_BEFORE
-from tests.pipeline.theme_oracle import COUNTRY, ICB, of_edition
+from tests.pipeline.theme_oracle import COUNTRY, ICB, extracts_of, of_edition
 
 METRICS = ("es_16", "es_17", "es_18")
 LOCATION = ICBS[0].locations[0].ons_code
@@ -57,10 +55,6 @@ class Sums:
             for key, number in self.numerators.items()
             if key not in self.denominators or self.denominators[key] > 0
         }
-
-
-def of_both_years(dataset: str) -> list[Extract]:
-    return [extract(dataset), *(one for one in EXTRACTS_OF_A_YEAR_BEFORE if one.dataset == dataset)]
 
 
 def period_of(text: str) -> tuple[date, date]:
@@ -122,7 +116,7 @@ def operations(raw: Path) -> tuple[Sums, dict[Key, list[tuple[int, int, float]]]
     """The sums of es_16, and by key of es_16.v3 its strata: events, people and weight."""
     sums, people = Sums(), residents(raw)
     strata: dict[Key, dict[str, list]] = defaultdict(dict)
-    for one in of_both_years("lx_09_procedures_working_age"):
+    for one in extracts_of("lx_09_procedures_working_age"):
         period = period_of(one.period)
         year, events = period[0].year, defaultdict(int)
         known = {council for council, of_year, _, _ in people if of_year == year}
@@ -192,7 +186,7 @@ def quits(raw: Path, sums: Sums) -> None:
 
 
 def prevention(sums: Sums) -> None:
-    for one in of_both_years("lx_10_prevention_services"):
+    for one in extracts_of("lx_10_prevention_services"):
         for row in one.filled():
             areas, period = (ICB, row["utla"]), period_of(one.period)
             groups = {"service": row["service"], "setting": row["setting"]} | deprivation(row["lsoa21"])
@@ -203,7 +197,7 @@ def prevention(sums: Sums) -> None:
 
 
 def support(sums: Sums) -> None:
-    for one in of_both_years("lx_11_employment_support"):
+    for one in extracts_of("lx_11_employment_support"):
         for row in one.filled():
             areas, period = (ICB, row["utla"]), period_of(one.period)
             groups = {"programme": row["programme"], "hours_band": row["hours_band"]}

@@ -19,7 +19,7 @@ from tests.pipeline import oracle_practices as oracle
 from tests.pipeline.conftest import release_file
 from tests.pipeline.test_gate import SYNTHETIC, assert_blocked_and_nothing_published
 
-METRICS = "('pc_05.v2', 'pc_50.v1', 'pc_51.v1', 'pc_52.v1')"
+METRICS = "('pc_05.v2', 'pc_06.v3', 'pc_50.v1', 'pc_51.v1', 'pc_52.v1', 'pc_53.v1')"
 CROSSTAB = "Practice_Level_Crosstab_Nov_25.zip"
 SOUTH, NORTH = "Practice_Level_Crosstab_Sampleland_South", "Practice_Level_Crosstab_Sampleland_North"
 NOVEMBER = "2025-11-01"
@@ -48,6 +48,7 @@ def files_of(raw: Path) -> oracle.Files:
         ccgs=release_file(raw, "ons_lookups/ccg_to_stp"),
         ccgs_year=2020,
         country="local:sample:country",
+        places=release_file(raw, "lx_37_places"),
     )
 
 
@@ -93,9 +94,8 @@ def test_every_value_equals_the_slow_oracle_and_there_is_no_other(sample_run):
     assert len(rows) == len(expected) > 2_500
     for *key, numerator, denominator, value, status in rows:
         assert (numerator, denominator) == expected[tuple(key)], key
-        assert value == pytest.approx(float(1000 * numerator / denominator if denominator else numerator), abs=1e-9), (
-            key
-        )
+        per = 100 if key[0] in oracle.PERCENTAGES else 1000
+        assert value == pytest.approx(float(per * numerator / denominator if denominator else numerator), abs=1e-9), key
         assert status == "exact", key
 
 
@@ -110,10 +110,12 @@ def test_every_kind_of_area_has_every_metric_that_it_should(sample_run):
         .fetchall()
     )
     assert found == [
-        ("pc_05.v2", ["pcn", "practice", "sub_icb_location"]),
-        ("pc_50.v1", ["country", "icb", "nhs_region", "pcn", "practice", "sub_icb_location"]),
+        ("pc_05.v2", ["pcn", "place", "practice", "sub_icb_location"]),
+        ("pc_06.v3", ["icb", "pcn", "place"]),
+        ("pc_50.v1", ["country", "icb", "nhs_region", "pcn", "place", "practice", "sub_icb_location"]),
         ("pc_51.v1", ["country", "icb", "nhs_region", "sub_icb_location"]),
-        ("pc_52.v1", ["pcn", "practice"]),
+        ("pc_52.v1", ["icb", "pcn", "place", "practice"]),
+        ("pc_53.v1", ["icb", "pcn", "place"]),
     ]
 
 

@@ -30,7 +30,7 @@ from pipeline.privacy import nhs_number, scan
 from pipeline.privacy.pseudonym import Key
 from pipeline.publish.current import current_id
 from pipeline.run import sequence
-from pipeline.sample import local_extracts, person_extracts
+from pipeline.sample import local_extracts, person_extracts, right_support
 from pipeline.settings import PROJECT_ROOT
 from tests.pipeline.people import (
     GOVERNED,
@@ -351,7 +351,7 @@ def whole_cohort(settings, known, tmp_path) -> None:
     """The extracts of the linked cohort, of the sample's people: nobody in them exists. What the archive holds, it keeps."""
     folder = tmp_path / "sample"
     reviews = local_extracts.extract("lx_17_ctr", "reviews")
-    files = [*person_extracts.write_extracts(folder), local_extracts.write_extract(folder, reviews)]
+    files = [local_extracts.write_extract(folder, one) for one in (*person_extracts.EXTRACTS, reviews)]
     for outcome in archive.add(files, settings, known, provenance=SYNTHETIC, now=NOW):
         assert outcome.status in ("archived", "already held"), outcome.message
 
@@ -362,7 +362,7 @@ def test_a_run_a_blocked_gate_and_the_command_line_show_nobody(fresh, keyed, tmp
     bad, good = tmp_path / "from" / "bad" / NAME, tmp_path / "from" / "good" / NAME
     written(bad, register_csv([*good_rows(), *bad_rows()]))
     said = []
-    status, text = call(monkeypatch, capsys, "add", bad, *places)
+    status, text = call(monkeypatch, capsys, "add", bad, "--synthetic", *places)
     assert (status, "the gate will stop it" in text) == (3, True)
     said.append(text)
     status, text = call(monkeypatch, capsys, "run", *places)
@@ -370,7 +370,9 @@ def test_a_run_a_blocked_gate_and_the_command_line_show_nobody(fresh, keyed, tmp
     said.append(text)
     assert list(settings.runs.glob("*/gate.json"))
     written(good, register_csv(good_rows()))
-    status, text = call(monkeypatch, capsys, "add", good, "--published-at", "2026-01-20", *places, "--json")
+    status, text = call(
+        monkeypatch, capsys, "add", good, "--synthetic", "--published-at", "2026-01-20", *places, "--json"
+    )
     assert status == 0, text
     said.append(text)
     status, text = call(monkeypatch, capsys, "run", *places)
@@ -615,15 +617,23 @@ def test_the_cohort_is_what_the_sample_says_counted_another_way(cohort):
     """The oracle follows every person of the sample by hand, in Python, from the rows as they were submitted."""
     from datetime import timedelta
 
-    spells = person_extracts.EXTRACTS[2].filled()
-    half_a_year = timedelta(days=182)
+    every = (*person_extracts.EXTRACTS, *right_support.EXTRACTS)
+    spells = [row for one in every if one.dataset == "lx_24_hospital_spell" for row in one.filled()]
+    rows = [row for one in every if one.dataset == "lx_23_care_package" for row in one.filled()]
+    # Two payers of one package are one intervention.
+    packages = sorted({(row["person"], row["package_type"], date.fromisoformat(row["package_start"])) for row in rows})
+    half_a_year, end = timedelta(days=182), date(2025, 12, 1)
     expected: dict[str, list[int]] = {}
-    for row in person_extracts.EXTRACTS[1].filled():
-        started = date.fromisoformat(row["package_start"])
-        counts = expected.setdefault(row["package_type"], [0, 0, 0, 0, 0])
-        counts[0] += 1
-        for spell in (one for one in spells if one["person"] == row["person"]):
-            admitted, left = date.fromisoformat(spell["admission_date"]), date.fromisoformat(spell["discharge_date"])
+    people: dict[str, set[str]] = {}
+    for person, kind, started in packages:
+        if started + half_a_year > end:
+            continue
+        counts = expected.setdefault(kind, [0, 0, 0, 0, 0])
+        people.setdefault(kind, set()).add(person)
+        counts[0] = len(people[kind])
+        for spell in (one for one in spells if one["person"] == person):
+            admitted = date.fromisoformat(spell["admission_date"])
+            left = date.fromisoformat(spell["discharge_date"]) if spell["discharge_date"] else end
             counts[1] += started - half_a_year <= admitted < started
             counts[2] += started <= admitted < started + half_a_year
             nights = [admitted + timedelta(days=at) for at in range((left - admitted).days)]
@@ -663,7 +673,10 @@ def test_no_mart_has_a_row_or_a_column_of_people(cohort):
         columns = con.execute("select table_name, column_name from information_schema.columns").fetchall()
         con.close()
         assert not [one for one in columns if one[1].startswith("person") or one[1] in ("nhs_number", "pseudonym")]
-    people_there = scan.Exact(frozenset(person_extracts.person(n) for n in range(1, person_extracts.PEOPLE + 1)))
+    people_there = scan.Exact(
+        frozenset(person_extracts.person(n) for n in range(1, person_extracts.PEOPLE + 1))
+        | frozenset(right_support.person(n) for n in right_support.PEOPLE)
+    )
     assert scan.in_folders([outcome.folder], people_there) == []
 
 

@@ -134,8 +134,9 @@ def test_spend_by_month_shows_no_few_individuals_in_the_open_part(sample_run):
     finally:
         con.close()
     hidden = {row[:2]: row[2:] for row in rows if row[5] == "suppressed"}
-    # The one individual, and the next smallest of the same place: of the sum of the place the two are all.
-    few = [("individual", "not known"), ("large", "not known")]
+    # The one individual and the next smallest of the same place, since of the sum of the place the two are all; that one would stand
+    # alone among what cannot be influenced, and what is hidden with it alone in its place.
+    few = [("individual", "not known"), ("large", "not known"), ("large", "elsewhere"), ("public", "elsewhere")]
     assert hidden == dict.fromkeys(few, (None, None, None, "suppressed"))
     payments = [row for _, row in submitted("lx_05_trust_spend") if row["period"] == "2025-11"]
     shown = [row for row in payments if (row["supplier_type"], place_of(row)) not in hidden]

@@ -13,7 +13,8 @@ from datetime import date
 from decimal import Decimal
 
 from pipeline.publish.current import open_part
-from pipeline.sample.local_extracts import EXTRACTS, FURTHER_EXTRACTS, Extract, Row
+from pipeline.sample.extracts import EXTRACTS
+from pipeline.sample.local_extracts import Extract, Row
 
 ICB, REGION, COUNTRY = "E54999001", "E40999001", "local:sample:country"
 Key = tuple[str, str, str, str, str]
@@ -25,7 +26,7 @@ Parts = dict[tuple[str, str, date, str, str], tuple[Decimal, Decimal | None]]
 
 def extracts_of(dataset: str) -> list[Extract]:
     """Every extract of a dataset."""
-    return [one for one in (*EXTRACTS, *FURTHER_EXTRACTS) if one.dataset == dataset]
+    return [one for one in EXTRACTS if one.dataset == dataset]
 
 
 def rows_by_last_day(dataset: str) -> Iterator[tuple[str, list[Row]]]:

@@ -81,7 +81,7 @@ def test_heads_of_england_are_those_of_the_workforce_statistics(hospitals):
 def test_directors_of_networks_are_those_of_the_bulletin(networks):
     found = dict(
         networks.execute(
-            "select period_end::varchar, sum(amount) from given where definition_version = 6 and geographies <> 'pcn'"
+            "select period_end::varchar, sum(amount) from given where definition_version = 6 and geographies <> 'place pcn'"
             " and breakdowns like 'staff_group=Directors;%' group by 1"
         ).fetchall()
     )
@@ -97,7 +97,7 @@ def test_a_network_has_the_hours_of_its_rows(networks, shared_data):
             counted[record["PCN_CODE"]] += Decimal(record["FTE"])
     found = dict(
         networks.execute(
-            "select area_code_published, sum(amount) from given where geographies = 'pcn' and period_end = date '2022-09-30'"
+            "select area_code_published, sum(amount) from given where geographies = 'place pcn' and period_end = date '2022-09-30'"
             " group by 1"
         ).fetchall()
     )

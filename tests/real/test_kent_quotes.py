@@ -43,7 +43,7 @@ def numbers(text: str) -> set[Decimal]:
 
 
 def test_the_extract_is_whole(extract):
-    assert len(extract) == 89
+    assert len(extract) == 91
     assert all(row["quote"] for row in extract)
 
 

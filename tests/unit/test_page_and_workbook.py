@@ -42,7 +42,8 @@ create table marts.place_measure (
 create table reference.metric (
     metric_key varchar, metric_id varchar, definition_version integer, metric_name varchar, theme varchar,
     definition varchar, numerator varchar, denominator varchar, unit varchar, direction varchar, method varchar,
-    source varchar, proof_grade varchar, proof varchar, caveats varchar
+    source varchar, proof_grade varchar, proof varchar, caveats varchar, target_value decimal(18, 4), target_operator varchar,
+    target_by date, target_source varchar
 );
 create table reference.area (
     area_key varchar, area_code varchar, ods_code varchar, area_name varchar, area_type varchar, valid_from date,
@@ -83,7 +84,22 @@ create table audit.practice_difference (
     practice_code varchar, extract_date date, in_lists boolean, in_register boolean, in_appointments boolean,
     organisation_name varchar
 );
+create table marts.neighbourhood_profile (
+    metric_key varchar, metric_name varchar, direction varchar, area_code varchar, area_name varchar, area_type varchar,
+    level varchar, model varchar, is_overlapping boolean, period_start date, period_end date, value double, unit varchar,
+    lower_95 double, upper_95 double, value_status varchar, is_comparable boolean, icb_code varchar, icb_value double,
+    icb_difference double, icb_verdict varchar, place_code varchar, place_name varchar, place_value double,
+    place_verdict varchar, rank_in_icb integer, ranked_in_icb integer, previous_value double, change double,
+    change_verdict varchar, source varchar
+);
 """
+THEMES = ("bcf_metric", "brs_inpatient", "brs_ctr", "brs_register", "brs_pathway")
+DDL += "".join(
+    f"""create view marts.{theme} as
+        select cell.*, metric.metric_name, metric.direction, metric.proof_grade
+        from marts.metric_value as cell join reference.metric as metric using (metric_key) where theme = '{theme}';"""
+    for theme in THEMES
+)
 
 HOME, OTHER, ENGLAND = "E54000032", "E54000019", "E92000001"
 YEAR = (date(2024, 12, 1), date(2025, 11, 30))
@@ -95,7 +111,8 @@ NAMES = {
 }
 SHEETS = [
     "Cover", "Contents", "Notes", "Headline", "Baseline", "Months", "ICBs", "Patients", "Ages", "Rates", "Networks", "Practices",
-    "Local_figures", "Metrics", "Differing_files", "Missing_practices", "Sources", "Checks",
+    "Neighbourhoods", "Better_Care_Fund", "Right_Support", "Local_figures", "Metrics", "Differing_files", "Missing_practices",
+    "Sources", "Checks",
 ]  # fmt: skip
 LISTS, LATER_LISTS = date(2025, 6, 1), date(2025, 12, 1)
 LOCATION, ELSEWHERE, NETWORK = "E38000237", "E38000999", "U11111"
@@ -643,6 +660,12 @@ def test_practices_that_not_all_files_have_are_counted_by_kind_home_first(html: 
         ("rates", "This edition holds no appointments per 1,000 registered patients for Kent and Medway."),
         ("patients", "This edition holds no lists of registered patients for Kent and Medway."),
         ("networks", "This edition holds neither lists nor appointments of single practices for Kent and Medway."),
+        ("neighbourhoods", "This edition holds no figure of a network, ward or declared place of Kent and Medway."),
+        ("care-fund", "This edition holds no value of Better Care Fund for Kent and Medway or its councils;"),
+        (
+            "right-support",
+            "This edition holds no value of Building the Right Support for Kent and Medway or its councils;",
+        ),
         ("agreement", "This edition holds no two files of practices and areas that could be set side by side."),
     ],
 )
@@ -823,11 +846,162 @@ def test_the_baseline_says_what_is_held_how_sure_and_what_is_needed_from_whom(tm
     assert rows[2]["What is needed, from whom"].startswith("lx_08_footfall, from estates")
 
 
+WEST, HUB = "local:qks:west", "local:qks:hub"
+
+
+def beside(metric_key: str, area: str, number: float | None, **given: object) -> dict:
+    """A row of the profile: of a network in West, beside an ICS of 5%."""
+    is_place = area.startswith("local:")
+    row = {
+        "metric_key": metric_key, "metric_name": f"Name of {metric_key}", "direction": "down", "area_code": area,
+        "area_name": f"Area {area}", "area_type": "place" if is_place else "pcn", "level": "place" if is_place else "neighbourhood",
+        "model": "nested" if is_place else None, "is_overlapping": False, "period_start": date(2025, 10, 1),
+        "period_end": date(2025, 10, 31), "value": number, "unit": "percent", "value_status": "exact", "is_comparable": True,
+        "icb_code": HOME, "icb_value": 5.0, "place_code": "none" if is_place else WEST, "rank_in_icb": 1, "ranked_in_icb": 3,
+        "place_name": None if is_place else "Area West", "source": "gp_appointments_practice",
+    }  # fmt: skip
+    return row | given
+
+
+def profile_tables() -> dict[str, list[dict]]:
+    hidden = {"value_status": "suppressed", "rank_in_icb": None, "ranked_in_icb": None}
+    counted = {
+        "unit": "patients",
+        "is_comparable": False,
+        "icb_value": 90000.0,
+        "rank_in_icb": None,
+        "ranked_in_icb": None,
+    }
+    return tables() | {
+        "marts.neighbourhood_profile": [
+            beside("pc_53.v1", WEST, 4.6, icb_verdict="similar", rank_in_icb=2),
+            beside("pc_53.v1", "U1", 3.24, icb_verdict="better"),
+            beside("pc_53.v1", "U2", 7.5, icb_verdict="worse", rank_in_icb=3),
+            beside("pc_53.v1", "U2", 7.5, icb_verdict="worse", rank_in_icb=3, place_code=HUB),
+            beside("pc_53.v1", HUB, 7.5, model="hub_and_spoke", is_overlapping=True),
+            beside("pc_53.v1", "U3", None, place_code="none", **hidden),
+            beside("pc_50.v1", "U1", 12345.0, **counted),
+            beside("pc_50.v1", "U4", 99.0, icb_code=OTHER, **counted),
+            beside("pc_05.v2", "U1", 777.0, **counted),
+        ],
+    }  # fmt: skip
+
+
+def test_places_are_shown_with_what_lies_in_them_beside_the_ics(tmp_path: Path) -> None:
+    html = page_of(profile_tables(), tmp_path)
+    shown = section(html, "neighbourhoods")
+    raw = re.search(r'<section id="neighbourhoods".*?</section>', html, flags=re.DOTALL)[0]
+    # Places first, nested before hubs, then those in none; a network of two places stands in both.
+    assert re.findall(r'scope="rowgroup" colspan="3">([^<]*)', raw) == [
+        "Area local:qks:west (nested place)", "Area local:qks:hub (hub and spoke)", "In no declared place",
+    ]  # fmt: skip
+    assert re.findall(r'<th scope="row">[^<]*<code class="key-code">([^<]*)', raw) == [
+        WEST,
+        "U1",
+        "U2",
+        HUB,
+        "U2",
+        "U3",
+    ]
+    assert shown.count("shares people with another place of its kind") == 1
+    # The order of the metrics is the page's: the size first. What it does not choose is left to the workbook.
+    assert shown.index("Name of pc_50.v1") < shown.index("Name of pc_53.v1")
+    assert "pc_05.v2" not in shown
+    assert "3.2% better, 1 of 3" in shown
+    assert "7.5% worse, 3 of 3" in shown
+    assert "suppressed" in shown
+    assert "12,345" in shown
+    assert "5.0%" in shown
+    # Another ICS's network is not here.
+    assert "U4" not in raw
+
+
+def test_without_declared_places_networks_stand_alone_and_the_extract_is_named(tmp_path: Path) -> None:
+    content = profile_tables()
+    rows = [row | {"place_code": "none"} for row in content["marts.neighbourhood_profile"] if row["area_type"] == "pcn"]
+    shown = section(page_of(content | {"marts.neighbourhood_profile": rows}, tmp_path), "neighbourhoods")
+    assert "The system has declared no places: LX-37" in shown
+    assert "In no declared place" in shown
+
+
+def test_the_sheet_of_neighbourhoods_has_every_metric_and_says_why_there_is_no_number(tmp_path: Path) -> None:
+    rows = records(sheets_of(profile_tables(), tmp_path, CONTEXT)["Neighbourhoods"], "Place or neighbourhood")
+    assert len(rows) == 8
+    by_key = {(row["Code"], row["Metric key"], row["In place"]): row for row in rows}
+    assert by_key["U3", "pc_53.v1", "Area West"]["Value"] == "[c]"
+    assert by_key["U1", "pc_05.v2", "Area West"]["Value"] == 777
+    assert by_key["U1", "pc_05.v2", "Area West"]["Rank in the ICS"] == "[z]"
+    assert by_key["U1", "pc_53.v1", "Area West"]["Beside the ICS"] == "better"
+
+
+COUNCIL, FAR_COUNCIL, DISTRICT = "E10000016", "E10000012", "E07000001"
+
+
+def theme_tables() -> dict[str, list[dict]]:
+    """A metric of each of two themes with targets; a county that is mostly of the ICS, and one that is mostly of another."""
+    small_areas = [f"E0100000{number}" for number in range(1, 6)]
+    base = tables()
+    care = {"theme": "bcf_metric", "unit": "percent", "method": "wilson", "source": "dtoc"}
+    aim = {"target_value": Decimal("80"), "target_operator": ">=", "target_source": "A policy of somebody"}
+    months_ = [
+        (date(2024, month, 1), date.fromordinal(date(2024, month + 1, 1).toordinal() - 1)) for month in (4, 5, 6)
+    ]
+    given = {"source": "dtoc"}
+    return base | {
+        "reference.metric": [
+            *base["reference.metric"], metric("bcf_01", **care, **aim), metric("bcf_02", **care),
+            metric("brs_01", theme="brs_ctr", method="count", unit="people", target_value=Decimal("20"), target_operator="<=",
+                   target_by=date(2024, 3, 31), target_source="A plan of somebody"),
+        ],
+        "reference.area": [
+            *base["reference.area"], area_row(COUNCIL, "Kent", "upper_tier_local_authority"),
+            area_row(FAR_COUNCIL, "Essex", "upper_tier_local_authority"), area_row(DISTRICT, "Ashford", "lower_tier_local_authority"),
+            area_row(LOCATION, "91Q", "sub_icb_location"), area_row(ELSEWHERE, "99X", "sub_icb_location"),
+            *(area_row(code, code, "lsoa") for code in small_areas),
+        ],
+        "reference.area_link": [
+            link(LOCATION, HOME), link(ELSEWHERE, OTHER), link(DISTRICT, COUNCIL),
+            *(link(code, LOCATION if at < 3 else ELSEWHERE) for at, code in enumerate(small_areas)),
+            *(link(code, DISTRICT if at < 2 else FAR_COUNCIL) for at, code in enumerate(small_areas)),
+        ],
+        "marts.metric_value": [
+            *base["marts.metric_value"],
+            value("bcf_01.v1", HOME, months_[0], value=81.0, lower_95=70.0, upper_95=90.0, **given),
+            value("bcf_01.v1", HOME, months_[1], value=79.5, lower_95=70.0, upper_95=88.0, **given),
+            value("bcf_01.v1", HOME, months_[2], value_status="missing", **given),
+            value("bcf_01.v1", COUNCIL, months_[0], value=80.0, area_type="upper_tier_local_authority", area_name="Kent", **given),
+            value("bcf_01.v1", FAR_COUNCIL, months_[0], value=11.0, area_type="upper_tier_local_authority", area_name="Essex", **given),
+            value("brs_01.v1", HOME, months_[0], value=None, value_status="suppressed", unit="people", method="count"),
+        ],
+    }  # fmt: skip
+
+
+def test_themes_show_the_newest_value_of_the_ics_and_its_councils_beside_the_target(tmp_path: Path) -> None:
+    html = page_of(theme_tables(), tmp_path)
+    care = section(html, "care-fund")
+    # What is due and not held does not hide May; Essex has two of three small areas elsewhere.
+    assert re.findall(r"\d+\.\d%", care) == ["79.5%", "80.0%", "80.0%", "80.0%"]
+    assert "May 2024" in care
+    assert "April 2024" in care
+    assert "Essex" not in care
+    assert care.count("not met") == 1
+    assert "1 metric has no value for these areas" in care
+    right = section(html, "right-support")
+    assert "suppressed" in right
+    assert "at most 20 people by 2024-03-31" in right
+    rows = records(sheets_of(theme_tables(), tmp_path, CONTEXT)["Better_Care_Fund"], "Part")
+    assert [(row["Area"], row["Value"], row["Target met"]) for row in rows] == [
+        ("NHS Kent and Medway Integrated Care Board", 79.5, "not met"), ("Kent", 80, "met"),
+    ]  # fmt: skip
+    (hidden,) = records(sheets_of(theme_tables(), tmp_path, CONTEXT)["Right_Support"], "Part")
+    assert (hidden["Value"], hidden["Target met"]) == ("[c]", "[z]")
+
+
 def test_internal_part_is_marked_on_every_section(html: str, tmp_path: Path) -> None:
     assert "OFFICIAL-SENSITIVE" not in html
     internal = page_of(tables(), tmp_path, replace(CONTEXT, part="internal"))
     sections = re.findall(r"<section .*?</section>", internal, flags=re.DOTALL)
-    assert len(sections) == 16
+    assert len(sections) == 19
     assert all("OFFICIAL-SENSITIVE" in one for one in sections)
     assert internal.index("OFFICIAL-SENSITIVE</p>") < internal.index("<header")
 

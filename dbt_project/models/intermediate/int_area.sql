@@ -74,13 +74,19 @@ organisations as (
     where organisation_type in ('practice', 'pcn', 'trust')
 ),
 
+in_extracts as (
+    select area_code_published, area_name_published, release_id from {{ ref('stg_place_measures') }}
+    union all
+    select place_code, place_name, release_id from {{ ref('stg_lx_37_places') }}
+),
+
 -- Places and councils that only a local extract names.
 declared as (
     select
         area_code_published as area_code, {{ area_type_of('area_code_published') }} as area_type,
         null::varchar as ods_code, min(area_name_published) as area_name, null::date as last_vintage, 'declared' as kind,
         min(release.origin) as origin, 'extract' as named_by
-    from {{ ref('stg_place_measures') }}
+    from in_extracts
     join {{ source('catalogue', 'release') }} as release using (release_id)
     where area_code_published not in (select area_code from listed)
       and area_code_published not in (select area_code from implied)

@@ -1,8 +1,9 @@
 -- Grain: one row per area, an area that contains it (itself included) and a span of days: what rolls up into what.
 -- A practice is counted to the ICB that the practice files say, which is not always that of its sub-ICB location (29
 -- practices in December 2025): so the publisher's own totals of ICBs are reproduced. On days for which no file says an ICB,
--- its location decides. It is counted to its network, and to nothing through that: a place is not made up from the practices
--- that some report names.
+-- its location decides. It is counted to its network, and through that to the places that a system declares (LX-37) and to nothing
+-- else: a place is not made up from the practices that some report names. Through a place nothing counts to a system: a place
+-- may reach over the border of one, and what lies in two places would be there twice.
 with recursive areas as (
     select published_code as area_code, span_from, span_to
     from {{ ref('int_area_canonical') }}
@@ -27,12 +28,20 @@ ancestors as (
         ancestors.area_code, part_of.parent_code, greatest(ancestors.span_from, part_of.span_from),
         least(ancestors.span_to, part_of.span_to)
     from ancestors
-    join part_of on part_of.area_code = ancestors.ancestor_code and part_of.child_type <> 'practice'
+    join part_of
+        on part_of.area_code = ancestors.ancestor_code
+        and part_of.child_type <> 'practice'
+        and (part_of.child_type <> 'place' or part_of.parent_type = 'place' or ancestors.area_code = ancestors.ancestor_code)
     where greatest(ancestors.span_from, part_of.span_from) <= least(ancestors.span_to, part_of.span_to)
 ),
 
+declared_places as (
+    select distinct parent_code as area_code from part_of where parent_type = 'place' and stated_by = 'LX-37'
+),
+
 of_practices as (
-    select * from part_of where child_type = 'practice' and parent_type <> 'place'
+    select * from part_of
+    where child_type = 'practice' and (parent_type <> 'place' or parent_code in (select area_code from declared_places))
 ),
 
 -- The days for which files say an ICB (or STP) follow each other without a gap.
@@ -47,7 +56,7 @@ by_location as (
     select of_practices.*, with_icb.icb_from, with_icb.icb_to
     from of_practices
     left join with_icb using (area_code)
-    where of_practices.parent_type not in ('icb', 'stp', 'pcn')
+    where of_practices.parent_type not in ('icb', 'stp', 'pcn', 'place')
 ),
 
 -- What leads on to all that contains it: the ICB, and the location before and after the days with one.
@@ -62,6 +71,15 @@ leads_on as (
 of_practices_up as (
     select of_practices.area_code, of_practices.parent_code as ancestor_code, of_practices.span_from, of_practices.span_to
     from of_practices
+    union
+    select
+        of_practices.area_code, ancestors.ancestor_code, greatest(of_practices.span_from, ancestors.span_from),
+        least(of_practices.span_to, ancestors.span_to)
+    from of_practices
+    join ancestors on ancestors.area_code = of_practices.parent_code
+    where of_practices.parent_type in ('pcn', 'place')
+      and ancestors.ancestor_code in (select area_code from declared_places)
+      and greatest(of_practices.span_from, ancestors.span_from) <= least(of_practices.span_to, ancestors.span_to)
     union
     select
         leads_on.area_code, ancestors.ancestor_code, greatest(leads_on.span_from, ancestors.span_from),

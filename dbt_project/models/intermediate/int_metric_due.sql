@@ -3,7 +3,10 @@
 -- its last day; of a metric that nobody has a value of, the last whole period of its cadence that any release reaches.
 {%- set types = ['country', 'nhs_region', 'region', 'icb', 'stp', 'upper_tier_local_authority'] %}
 with metrics as (
-    select * from {{ source('catalogue', 'metric') }} where is_summed and theme not in ('context', 'place_primary_care') and cadence <> 'irregular'
+    select metric.*
+    from {{ source('catalogue', 'metric') }} as metric
+    join {{ ref('four_step_model') }} as determinant on determinant.item_kind = 'determinant' and determinant.item_id = metric.theme
+    where metric.is_summed and metric.cadence <> 'irregular'
 ),
 
 held as (

@@ -1,4 +1,4 @@
--- Grain: one row per metric, version, area, period and breakdown of pc_05.v2, pc_50, pc_51 and pc_52.
+-- Grain: one row per metric, version, area, period and breakdown of pc_05.v2, pc_06.v3, pc_50, pc_51, pc_52 and pc_53.
 {{ config(materialized='view') }}
 with practice_month as (
     select * from {{ ref('int_gp_practice_month') }}
@@ -15,7 +15,7 @@ area_types as (
 -- Appointments of practices and networks, and of sub-ICB locations and ICBs by national category, which no regional file has.
 of_networks as (
     select
-        ancestors.ancestor_code as area_code, practice_month.appointment_month as period_start,
+        ancestors.ancestor_code as area_code, area_types.area_type, practice_month.appointment_month as period_start,
         practice_month.appointment_month_end as period_end, sum(practice_month.appointments)::decimal(18, 4) as appointments,
         sum(practice_month.appointments) filter (list_size > 0)::decimal(18, 4) as appointments_with_list,
         sum(practice_month.list_size)::decimal(18, 4) as list_size,
@@ -25,7 +25,25 @@ of_networks as (
     join ancestors
         on ancestors.area_code = practice_month.practice_code
         and practice_month.appointment_month_end between ancestors.span_from and ancestors.span_to
-    join area_types on area_types.area_code = ancestors.ancestor_code and area_types.area_type in ('practice', 'pcn')
+    join area_types
+        on area_types.area_code = ancestors.ancestor_code and area_types.area_type in ('practice', 'pcn', 'place', 'icb')
+    group by all
+),
+
+-- How and whether they took place, of networks and what they lie in.
+kinds_of_networks as (
+    select
+        ancestors.ancestor_code as area_code, rows.appointment_month as period_start, rows.appointment_month_end as period_end,
+        rows.breakdown_type, sum(rows.appointments)::decimal(18, 4) as appointments,
+        coalesce(sum(rows.appointments) filter (rows.breakdown_value in ('Face-to-Face', 'Home Visit')), 0)::decimal(18, 4) as in_person,
+        coalesce(sum(rows.appointments) filter (rows.breakdown_value = 'DNA'), 0)::decimal(18, 4) as not_attended,
+        array_to_string(list_sort(list(distinct rows.release_id)), ' ') as release_id
+    from {{ ref('int_gp_practice_appointments') }} as rows
+    join ancestors
+        on ancestors.area_code = rows.practice_code
+        and rows.appointment_month_end between ancestors.span_from and ancestors.span_to
+    join area_types on area_types.area_code = ancestors.ancestor_code and area_types.area_type in ('pcn', 'place', 'icb')
+    where rows.breakdown_type in ('appointment_mode', 'appointment_status')
     group by all
 ),
 
@@ -49,6 +67,8 @@ appointments as (
         'none' as breakdown_type, 'all' as breakdown_value, appointments as numerator, null::decimal(18, 4) as denominator,
         'exact' as value_status, array_to_string(release_ids, ' ') as release_id
     from of_networks
+    -- Of ICBs the regional file speaks (pc_05.v1).
+    where area_type <> 'icb'
     union all
     select
         'pc_05', 2, area_code, period_start, period_end, 'month', breakdown_type, breakdown_value, appointments, null, 'exact',
@@ -111,9 +131,22 @@ rate_of_practices as (
         'exact' as value_status, array_to_string(list_concat(release_ids, list_release_ids), ' ') as release_id
     from of_networks
     where list_size > 0
+),
+
+kinds as (
+    select
+        case breakdown_type when 'appointment_mode' then 'pc_06' else 'pc_53' end as metric_id,
+        case breakdown_type when 'appointment_mode' then 3 else 1 end as definition_version, area_code, period_start, period_end,
+        'month' as period_type, 'none' as breakdown_type, 'all' as breakdown_value,
+        case breakdown_type when 'appointment_mode' then in_person else not_attended end as numerator,
+        appointments as denominator, 'exact' as value_status, release_id
+    from kinds_of_networks
+    where appointments > 0
 )
 
 select * from appointments
+union all by name
+select * from kinds
 union all by name
 select * from registered
 union all by name

@@ -4,7 +4,8 @@
 with given as (
     {{ union_of_built([
         'int_row_employment_skills', 'int_row_research_development', 'int_row_procurement', 'int_row_estates',
-        'int_row_population_health', 'int_row_net_zero', 'int_row_civic_leadership'
+        'int_row_population_health', 'int_row_net_zero', 'int_row_civic_leadership', 'int_row_bcf', 'int_row_brs_inpatient',
+        'int_row_brs_community', 'int_row_place_primary_care', 'int_row_bcf_money'
     ]) }}
 )
 

@@ -1,6 +1,6 @@
 -- Grain: one row per trust, merged ICB, place or member of a place, the area that it is part of, and span of days.
 -- A vintage of the register of trusts speaks from its month on, the first for all before and the last for all after. Places and what
--- they hold are as the report says that names them: it gives no days.
+-- they hold are as the system declares them, by day, or as the report says that names them: it gives no days.
 with trusts as (
     select trust_code, high_level_geography_code as icb_code, national_grouping_code as region_code, close_date, vintage_start
     from {{ ref('stg_ods_etr') }}
@@ -29,9 +29,11 @@ of_merged_icbs as (
 ),
 
 of_places as (
-    select place_code, icb_code, date '1900-01-01', date '9999-12-31', source from {{ ref('place') }}
+    select distinct place_code, icb_code, date '1900-01-01', date '9999-12-31', stated_by from {{ ref('int_place_member') }}
     union all
-    select member_code, place_code, date '1900-01-01', date '9999-12-31', source from {{ ref('place_member') }}
+    select member_code, place_code, span_from, span_to, stated_by
+    from {{ ref('int_place_member') }}
+    where is_part and is_whole
 )
 
 select * from of_trusts

@@ -104,14 +104,14 @@ of_practices as (
 of_networks as (
     select
         'es_01' as metric_id, 6 as definition_version, 'numerator' as part,
-        case area.geographies when 'pcn' then pcn_code else area_code_published end as area_code_published, area.geographies,
+        case area.geographies when 'place pcn' then pcn_code else area_code_published end as area_code_published, area.geographies,
         census_month as period_start, last_day(census_month) as period_end, 'month' as period_type,
         {{ breakdowns({
             'staff_group': 'staff_group', 'employment': "case when is_person then 'employed' else 'contracted service' end"
         }) }} as breakdowns,
         fte as amount, 'fte' as published_column, fte as cell, 'exact' as value_status, 'pcn_workforce' as source, release_id, member, source_row
     from {{ ref('stg_pcn_workforce') }}
-    cross join (values ('sub_icb_location icb nhs_region country'), ('pcn')) as area (geographies)
+    cross join (values ('sub_icb_location icb nhs_region country'), ('place pcn')) as area (geographies)
 ),
 
 posts as (
@@ -145,7 +145,7 @@ people as (
     qualify row_number() over (partition by period_end, employee_hash order by {{ order_of_posts }}) = 1
     union all
     -- Wards and small areas are too small for groups.
-    select home_lsoa_code, 'ward lsoa', *
+    select home_lsoa_code, 'place ward lsoa', *
     from posts
     where lives_in_icb
     qualify row_number() over (partition by period_end, employee_hash order by {{ order_of_posts }}) = 1
@@ -156,7 +156,7 @@ of_people as (
         way.metric_id, way.definition_version, way.part, home.area_code_published, home.geographies, home.period_start, home.period_end,
         home.period_type,
         case
-            when home.geographies = 'ward lsoa' then ''
+            when home.geographies = 'place ward lsoa' then ''
             when way.metric_id = 'es_01' then {{ of_home({'staff_group': 'home.staff_group', 'age_band': 'home.age_band'}) }}
             when way.definition_version = 1 then {{ of_home({'staff_group': 'home.staff_group'}) }}
             else {{ breakdowns({'staff_group': 'home.staff_group'}) }}

@@ -10,7 +10,11 @@ areas as (
 ),
 
 maturity_of_release as (
-    select release_id, maturity from {{ source('catalogue', 'release') }}
+    select release_id, maturity, is_published from {{ source('catalogue', 'release') }}
+),
+
+metrics as (
+    select metric_key, rounded_by_publisher, country_exact from {{ source('catalogue', 'metric') }}
 )
 
 select
@@ -43,7 +47,15 @@ select
     metric_values.lower_998,
     metric_values.upper_998,
     metric_values.method,
-    metric_values.value_status,
+    -- What comes rounded from its publisher (catalogue/disclosure.yml), and sums of it.
+    case
+        when metrics.rounded_by_publisher
+            and maturity_of_release.is_published
+            and metric_values.value_status in ('exact', 'estimated')
+            and not (metrics.country_exact and areas.area_type = 'country')
+            then 'rounded'
+        else metric_values.value_status
+    end as value_status,
     -- beside what was printed
     metric_values.value_published::decimal(18, 6) as value_published,
     metric_values.recompute_ok,
@@ -53,6 +65,7 @@ select
     metric_values.release_id
 from metric_values
 join areas using (area_code)
+join metrics using (metric_key)
 -- Several releases in one row: the newest decides.
 left join maturity_of_release
     on maturity_of_release.release_id = split_part(metric_values.release_id, ' ', -1)

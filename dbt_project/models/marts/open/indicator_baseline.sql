@@ -1,7 +1,7 @@
 -- Grain: one row per indicator of the seven determinants and integrated care board of today: where it stands, how sure that is,
 -- and what is needed, from whom, where nothing is held.
 with metrics as (
-    select * from {{ ref('metric') }} where theme not in ('context', 'place_primary_care')
+    select * from {{ ref('metric') }} where theme in (select determinant_id from {{ ref('determinant') }})
 ),
 
 indicators as (
