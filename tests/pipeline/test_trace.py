@@ -76,6 +76,10 @@ def test_cells_that_are_summed_from_records_add_up_again_from_the_cells_of_the_f
             continue
         way = trace(settings, question, part="internal")
         for part in way["parts"]:
+            # A part may be of people where the other is not: homes planned for people on the register.
+            if "of people" in part.get("note", ""):
+                assert any(catalogue().contracts[one["release"]["dataset"]].person_level for one in way["files"])
+                continue
             # A group that nobody is counted in has no record.
             assert part["agrees"] or (part["rows"] == 0 and part["published"] == 0), (question, part)
             read = [one for file in way["files"] for one in file["read_again"] if one["part"].startswith(part["part"])]
