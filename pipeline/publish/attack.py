@@ -32,7 +32,7 @@ KEY = (
 )  # fmt: skip
 # Sums over more counts than this are narrowed sum by sum only: a programme of this size takes about a second.
 LARGEST_PROGRAMME = 20_000
-# Counts of hierarchies solved in one call: HiGHS takes 3 ms for hardly any, and some 10 ms for so many.
+# Counts of hierarchies solved in one call: HiGHS takes 3 ms for hardly any, and some 15 ms for so many.
 BATCH = 2_000
 MOST_ROUNDS = 60
 # So many times in a row three programmes may prove nothing before each count that is left gets its own.

@@ -128,7 +128,7 @@ def test_status_find_trace_and_sql_answer(sample_run):
     traced = json.loads(call("trace", "pc_05", "QZ1", "2023-12/2024-11", *places(settings), "--json").stdout)
     assert traced["parts"][0]["agrees"] is True
     rows = json.loads(call("sql", "select count(*) as n from marts.metric_value", *places(settings), "--json").stdout)
-    assert rows == [{"n": 32_186}]
+    assert rows == [{"n": 32_086}]
     runs = json.loads(
         call(
             "sql", "--runs", "select outcome, count(*) as n from runs.run group by all", *places(settings), "--json"
