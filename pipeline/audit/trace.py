@@ -271,7 +271,7 @@ def _part_of_records(con, part: str, metric: Metric, name: str, cell: dict) -> d
         "published_column": ", ".join(dict.fromkeys(column for column, *_ in columns)),
         "condition": " and ".join(filter(None, [f"part = '{name}'", pair])), "years_before": 0, "rows": rows,
         "recomputed": total, "published": cell[name], "agrees": total == cell[name],
-        "note": "" if rows else _NOT_LISTED[part], "keys": [], "found_by": "",
+        "note": "" if rows else _why_no_row(con, part, cell), "keys": [], "found_by": "",
         "cells": [
             {"part": f"{name} ({column})", "published_column": column, "release_id": release_id,
              "keys": [tuple(key) for key in keys], "recomputed": of_cells, "found_by": "", "condition": ""}
@@ -286,6 +286,14 @@ _NOT_LISTED = {
     "open": "its records are of a local extract or of people: the open part shows sums alone; try --internal",
     "internal": "its records are of people and are not listed; the releases below hold them",
 }
+_NO_RECORD = "no record of the releases below counts to it"
+
+
+def _why_no_row(con, part: str, cell: dict) -> str:
+    """Why a part that is summed from records lists none: they may not be listed, or there is none and the sum is 0."""
+    datasets = {release["dataset"] for release in _releases(con, cell)}
+    of_people = any(catalogue().contracts[dataset].person_level is True for dataset in datasets)
+    return _NOT_LISTED[part] if part == "open" or of_people else _NO_RECORD
 
 
 def _where(part: _Part, cell: dict) -> tuple[str, dict]:

@@ -358,21 +358,24 @@ def whole_cohort(settings, known, tmp_path) -> None:
 
 def test_a_run_a_blocked_gate_and_the_command_line_show_nobody(fresh, keyed, tmp_path, monkeypatch, capsys):
     settings = replace(fresh, inbox=tmp_path / "inbox")
+    # People with numbers that a person may have are real, and real and made-up figures may not meet in an area: of the
+    # sample only what names areas stays.
+    for folder in settings.raw.iterdir():
+        if folder.is_dir() and folder.name != "ons_lookups":
+            shutil.rmtree(folder)
     places = ["--raw", settings.raw, "--out", settings.out]
     bad, good = tmp_path / "from" / "bad" / NAME, tmp_path / "from" / "good" / NAME
     written(bad, register_csv([*good_rows(), *bad_rows()]))
     said = []
-    status, text = call(monkeypatch, capsys, "add", bad, "--synthetic", *places)
-    assert (status, "the gate will stop it" in text) == (3, True)
+    status, text = call(monkeypatch, capsys, "add", bad, *places)
+    assert (status, "the gate will stop it" in text) == (3, True), text
     said.append(text)
     status, text = call(monkeypatch, capsys, "run", *places)
     assert status == 2, text
     said.append(text)
     assert list(settings.runs.glob("*/gate.json"))
     written(good, register_csv(good_rows()))
-    status, text = call(
-        monkeypatch, capsys, "add", good, "--synthetic", "--published-at", "2026-01-20", *places, "--json"
-    )
+    status, text = call(monkeypatch, capsys, "add", good, "--published-at", "2026-01-20", *places, "--json")
     assert status == 0, text
     said.append(text)
     status, text = call(monkeypatch, capsys, "run", *places)
