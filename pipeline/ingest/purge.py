@@ -1,7 +1,7 @@
 """Deleting what was kept of people: an original, a whole release, one person everywhere.
 
 Belongs here: the order in which things go, so that whatever ends half-way can be done again. Does not belong here: where
-they stand (restricted.py, archive.py), the words of the command line (cli.py).
+they stand (restricted.py, archive.py), the words of the command line (commands).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The restricted archive: originals about people, apart from all else, and what is left when they have gone.
 
 Belongs here: its folder and modes, which door a file goes through, the kept rows of a purged original, the list of people
-who were removed. Does not belong here: slots and sidecars (archive.py), who asks for a purge (cli.py through purge.py).
+who were removed. Does not belong here: slots and sidecars (archive.py), who asks for a purge (commands, through purge.py).
 
 RESTRICTED/<dataset>/<table>/<part>/<period>/<sha12>-<name> has the original, <the same>.kept/ the pseudonymised rows of one that
 was purged, removed.json the pseudonyms of people who were removed. The sidecar stands in RAW as for any release, so that

@@ -18,6 +18,7 @@ from pipeline import cli
 from pipeline.catalogue import load
 from pipeline.catalogue.fetch_rule import FetchRule
 from pipeline.catalogue.load import Catalogue, catalogue
+from pipeline.commands import runs
 from pipeline.errors import Fault, NotFound
 from pipeline.fetch import datasets as fetching
 from pipeline.fetch.datasets import FetchOutcome, exit_status
@@ -628,9 +629,9 @@ def test_a_night_goes_on_without_what_cannot_be_had_and_alerts_on_it(site, web, 
         ("error", "could not be fetched whole: gp_appointments_regional; `ics-marts fetch` says why"),
         ("refused", "fetched and refused: gp_appointments_coverage; `ics-marts fetch` says why"),
     ]
-    lines = list(cli._night_lines(outcome, dark))
+    lines = list(runs.night_lines(outcome, dark))
     assert [loud for loud, line in lines if line.startswith("fetched")] == [True, True]
-    facts = cli._night_facts(outcome, dark)["fetched"]
+    facts = runs.night_facts(outcome, dark)["fetched"]
     assert [(one["dataset"], len(one["refused"]), len(one["failures"])) for one in facts] == [
         ("gp_appointments_coverage", 1, 0), ("gp_appointments_regional", 0, 1),
     ]  # fmt: skip
@@ -699,7 +700,7 @@ def test_only_the_night_and_the_command_fetch_and_fetch_imports_nothing_above_it
         for path in (PROJECT_ROOT / "pipeline").rglob("*.py")
         if any(name.startswith("pipeline.fetch") for name in imported(path)) and path.parent.name != "fetch"
     }
-    assert above == {"pipeline/cli.py", "pipeline/run/nightly.py"}
+    assert above == {"pipeline/commands/archive.py", "pipeline/run/nightly.py"}
     allowed = ("pipeline.fetch", "pipeline.catalogue", "pipeline.settings", "pipeline.errors", "pipeline.ingest.archive",
                "pipeline.ingest", "pipeline.periods", "pipeline.__version__")  # fmt: skip
     for path in (PROJECT_ROOT / "pipeline" / "fetch").glob("*.py"):
