@@ -53,6 +53,8 @@ KIND_WORDS = {
     "dbt_test": "Keys, relations and logic (dbt tests)",
     "edition": "The edition as a whole",
 }
+# Kinds of which an edition has thousands: 7,110 contract checks of the sample made 2.2 of the 2.8 MB of its page.
+MANY = ("contract", "dbt_model")
 OUTCOME_WORDS = {"passed": "passed", "failed": "failed", "errored": "ended in error", "not_run": "did not run"}
 BREAKDOWNS = {
     "appointment_status": "What became of the appointment",
@@ -781,7 +783,7 @@ def gate(checks: tuple[CheckLine, ...]) -> dict:
         mine = [check for check in checks if check.kind == kind]
         if mine:
             counts = Counter(check.outcome for check in mine)
-            lines = _by_rule(mine)
+            lines = _by_dataset(mine) if kind in MANY else _by_rule(mine)
             groups.append({"title": KIND_WORDS.get(kind, kind), "checks": mine, "lines": lines, "counts": counts})
     not_passed = [check for check in checks if check.outcome != "passed"]
     return {
@@ -792,6 +794,32 @@ def gate(checks: tuple[CheckLine, ...]) -> dict:
         "not_shown": len(not_passed[SHOWN:]),
         "groups": groups,
     }
+
+
+def _by_dataset(checks: list[CheckLine]) -> list[dict]:
+    """One line a dataset (or, of tables built, one for all) and outcome: a contract checks each of its columns."""
+    groups: dict[tuple, list[CheckLine]] = {}
+    for check in checks:
+        subject = check.scope.partition("/")[0]
+        groups.setdefault((subject, check.severity, check.outcome), []).append(check)
+    return [
+        asdict(same[0])
+        | {
+            "rule_id": f"{subject}.*",
+            "why": _rules_in_words(len({check.rule_id for check in same})),
+            "dimension": ", ".join(sorted({check.dimension for check in same})),
+            "scope": subject,
+            "places": len({check.scope for check in same}),
+            "message": "",
+            "rows_checked": _sum(check.rows_checked for check in same),
+            "rows_failed": _sum(check.rows_failed for check in same),
+        }
+        for (subject, *_), same in groups.items()
+    ]
+
+
+def _rules_in_words(number: int) -> str:
+    return "one rule" if number == 1 else f"{number:,} rules"
 
 
 def _by_rule(checks: list[CheckLine]) -> list[dict]:
