@@ -210,30 +210,14 @@ def test_what_counts_as_a_review_before_an_admission(con):
 
 def test_refused_is_neither_in_time_nor_late_and_put_off_is_late_once_due(con):
     month = date(2025, 5, 1)
+    refused = {"review_status": "refused", "outcome_code": "8", "decision": "no_result"}
+    put_off = {"review_status": "postponed", "outcome_code": "9", "decision": "no_result"}
     rows = [
         review(date(2025, 5, 10), due_date=date(2025, 5, 10)),
         review(date(2025, 5, 11), due_date=date(2025, 5, 10)),
-        review(
-            date(2025, 5, 12),
-            due_date=date(2025, 5, 1),
-            review_status="refused",
-            outcome_code="8",
-            decision="no_result",
-        ),
-        review(
-            date(2025, 5, 13),
-            due_date=date(2025, 5, 31),
-            review_status="postponed",
-            outcome_code="9",
-            decision="no_result",
-        ),
-        review(
-            date(2025, 5, 14),
-            due_date=date(2025, 6, 1),
-            review_status="postponed",
-            outcome_code="9",
-            decision="no_result",
-        ),
+        review(date(2025, 5, 12), due_date=date(2025, 5, 1), **refused),
+        review(date(2025, 5, 13), due_date=date(2025, 5, 31), **put_off),
+        review(date(2025, 5, 14), due_date=date(2025, 6, 1), **put_off),
     ]
     found = sums(con, **{REVIEWS: rows})
     when = f"month {end_of(month)}"
